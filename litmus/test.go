@@ -1,0 +1,81 @@
+package litmus
+
+import "github.com/interject/interject/model"
+
+// Pos is a place in a source text: line and column, from 1.
+type Pos struct{ Line, Col int }
+
+// Test is a litmus test: a small program, a question about its final states,
+// and the answers that people expect of each edition.
+type Test struct {
+	Name    string
+	Title   string
+	Family  string // the catalogue folder it stands in; empty elsewhere
+	See     []string
+	Cells   []Cell
+	Threads []Thread
+	Final   *Cond
+	Answers []Answer
+	File    string // where it was read from, for messages
+	Comments
+}
+
+// Cell declares a shared cell. Flags are Var with Hidden set.
+type Cell struct {
+	Pos    Pos
+	Name   string
+	Kind   model.CellKind
+	Init   int16 // model.Empty, model.Full or a number
+	Hidden bool
+	Comments
+}
+
+// Thread is a thread and what it does.
+type Thread struct {
+	Pos   Pos
+	Name  string
+	Later bool // not started; another thread forks it
+	Body  Block
+	Comments
+}
+
+// Block is a sequence of statements.
+type Block []Stmt
+
+// Stmt is one statement. What Name, Other, N and Blocks mean is said by its Form.
+type Stmt struct {
+	Pos    Pos
+	Form   *Form
+	Name   string // its first name: thread, cell, tag, class or word
+	Other  string // its second name: the class of throwTo, the mutex of wait
+	N      int16  // its number; model.Full for a put without one
+	Blocks []Block
+	Comments
+}
+
+// Comments are the comment lines before a piece of text and the one behind it,
+// without the slashes.
+type Comments struct {
+	Lead  []string
+	Trail string
+	Inner []string // before the closing brace of a block
+}
+
+// Answer is what is expected of some editions.
+type Answer struct {
+	Pos      Pos
+	Editions []string
+	Verdict  Frequency // Never, Sometimes or Always; zero for an exact outcome set
+	Exactly  []*Cond   // with Verdict zero: every outcome matches one, each is matched
+	Comments
+}
+
+// Frequency says in how many of the final states a condition holds.
+type Frequency uint8
+
+// The three answers.
+const (
+	Never Frequency = iota + 1
+	Sometimes
+	Always
+)
