@@ -39,12 +39,17 @@ func choicePoint(f reflect.StructField) ChoicePoint {
 
 // answers are the names of the values of each type of choice point.
 var answers = map[reflect.Type][]string{
-	reflect.TypeFor[bool]():     {"no", "yes"},
-	reflect.TypeFor[Level]():    levelNames[:],
-	reflect.TypeFor[Arrival]():  {"at-once", "on-return", "any-time"},
-	reflect.TypeFor[Order]():    {"fifo", "lifo", "any", "slot", "coalesce"},
-	reflect.TypeFor[Sends]():    {"primitive", "thunk", "exception"},
-	reflect.TypeFor[Guarding](): {"bare", "masked", "without"},
+	reflect.TypeFor[bool]():    {"no", "yes"},
+	reflect.TypeFor[Level]():   levelNames[:],
+	reflect.TypeFor[Arrival](): {"at-once", "on-return", "any-time"},
+	reflect.TypeFor[Order]():   {"fifo", "lifo", "any", "slot", "coalesce"},
+
+	reflect.TypeFor[ThrowToIdiom]():  {"primitive", "thunk"},
+	reflect.TypeFor[KillIdiom]():     {"primitive", "exception", "thunk"},
+	reflect.TypeFor[ExitIdiom]():     {"primitive", "exception"},
+	reflect.TypeFor[ProtectIdiom]():  {"bare", "masked"},
+	reflect.TypeFor[BracketIdiom]():  {"bare", "masked"},
+	reflect.TypeFor[WithLockIdiom](): {"bare", "masked", "local"},
 }
 
 func answerOf(v reflect.Value, names []string) string {

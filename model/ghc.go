@@ -2,7 +2,10 @@ package model
 
 // ghcIdioms is how GHC's base library makes the forms.
 // Source: [ghc-base Control.Exception.Base: finally, bracket; Control.Concurrent.MVar: withMVar].
-var ghcIdioms = Idioms{Kill: AsException, Protect: Masked, Bracket: Masked, WithLock: Masked}
+var ghcIdioms = Idioms{
+	Kill: KillException, Exit: ExitException,
+	Protect: ProtectMasked, Bracket: BracketMasked, WithLock: WithLockMasked,
+}
 
 // ghcLacks are the forms that Haskell does not have.
 var ghcLacks = []string{"interrupt", "kill!", "tag", "throw", "without", "allow", "local", "with", "held?", "lock", "unlock", "wait", "notify"}

@@ -2,7 +2,7 @@ package model
 
 // lispIdioms is how SBCL makes the forms.
 // Source: [sbcl-src with-mutex, terminate-thread]; [clhs unwind-protect].
-var lispIdioms = Idioms{ThrowTo: AsThunk, Kill: AsThunk, WithLock: Without_}
+var lispIdioms = Idioms{ThrowTo: ThrowToThunk, Kill: KillThunk, WithLock: WithLockLocal}
 
 // lispLacks are the forms that SBCL does not have.
 var lispLacks = []string{"mask", "umask", "restore", "unmask", "interruptible", "kill!"}
