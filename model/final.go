@@ -26,6 +26,9 @@ func (m *Machine) End(t Thread, s Store) End {
 	case Died:
 		e.Class = m.Classes[c.Arg]
 	case Blocked:
+		if c.Op == Relock {
+			c.Op, c.On = Wait, x.Nodes[c.At].A
+		}
 		e.Op, e.On = c.Op, x.onWhat(c)
 	}
 	return e

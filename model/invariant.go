@@ -29,7 +29,7 @@ func (x *Step) checkThread(t Thread) error {
 		return fmt.Errorf("thread %s unwinds and does not run", name)
 	case c.Status == Blocked && c.Op == ThrowTo:
 		return x.checkSender(t, c, name)
-	case c.Status == Blocked && (c.At == 0 || x.Nodes[c.At].Op != c.Op):
+	case c.Status == Blocked && c.Op != Relock && (c.At == 0 || x.Nodes[c.At].Op != c.Op):
 		return fmt.Errorf("thread %s is blocked in an operation at which it does not stand", name)
 	case c.Status != Blocked && c.Op != 0:
 		return fmt.Errorf("thread %s is not blocked, but in operation %d", name, c.Op)
@@ -65,7 +65,10 @@ func (x *Step) checkCell(i uint8) error {
 	cell, d := x.Cell(i), x.Cells[i]
 	for j := range len(cell.Waiters) {
 		u := Thread(cell.Waiters[j])
-		if c := x.Core(u); c.Status != Blocked || c.On != i || !Ops(Take, Put, Lock, Acquire, Wait).Has(c.Op) {
+		if d.Kind == Condition {
+			break // may be waited on from under a thunk, and twice
+		}
+		if c := x.Core(u); c.Status != Blocked || c.On != i || !listed.Has(c.Op) {
 			return fmt.Errorf("thread %s is on the wait list of %s, but not blocked there", x.Threads[u].Name, d.Name)
 		}
 		if without(cell.Waiters, u) != cell.Waiters[:j]+cell.Waiters[j+1:] {

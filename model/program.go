@@ -52,6 +52,7 @@ const (
 	Held           // A: mutex; logs held or notheld
 	Alive          // A: thread; logs alive or dead
 	While          // A: cell, N, Body
+	Relock         // no statement: blocked in taking a mutex again after Wait
 )
 
 // How says what a Scope does to the level of the mask.

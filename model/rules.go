@@ -72,6 +72,9 @@ func init() {
 		{"B6", "post", Own, post},
 		{"B7", "block", Own, block},
 		{"B8", "done", Own, done},
+		{"B9", "wait", Own, wait},
+		{"B10", "notify", Own, notify},
+		{"B11", "relock", Own, relock},
 		{"E1", "gone", Own, gone},
 	}
 }

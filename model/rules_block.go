@@ -171,6 +171,93 @@ func post(x *Step, t Thread) bool {
 	return x.goOn(t, c, n)
 }
 
+// B9 wait. The mutex is given back and the thread waits on the condition, in one
+// step. To wait without holding the mutex is an error.
+//
+//	t at wait c l    l held by t
+//	────────────────────────────────
+//	l ← free    t blocked in wait c
+//
+// Source: [sbcl-src condition-wait].
+func wait(x *Step, t Thread) bool {
+	c, n, ok := x.at(t, Wait)
+	if !ok {
+		return false
+	}
+	l := x.Cell(n.B)
+	if l.Owner != byte(t)+1 {
+		return x.raise(t, c, ErrorClass)
+	}
+	x.release(n.B, l)
+	cell := x.Cell(n.A)
+	cell.Waiters += string([]byte{byte(t)})
+	x.SetCell(n.A, cell)
+	x.emit(Event{Kind: BlockedOn, Thread: t, Send: c.At})
+	c.Status, c.Op, c.On, c.Fresh = Blocked, Wait, n.A, false
+	x.SetCore(t, c)
+	return true
+}
+
+// B10 notify. The first that waits goes on to take its mutex again; also while a
+// thunk runs in it.
+//
+//	t at notify c    u waits first on c
+//	───────────────────────────────────
+//	u blocked in relock    t goes on
+//
+// Source: [sbcl-src condition-notify].
+func notify(x *Step, t Thread) bool {
+	c, n, ok := x.at(t, Notify)
+	if !ok {
+		return false
+	}
+	cell := x.Cell(n.A)
+	if u, w, ok := x.first(&cell); ok {
+		x.SetCell(n.A, cell)
+		x.notifyOne(u, w, n.A)
+	}
+	return x.goOn(t, c, n)
+}
+
+// notifyOne lets u, which waits on the condition i, go on. The wait that began
+// first is the one deepest in the stack.
+func (x *Step) notifyOne(u Thread, w Core, i uint8) {
+	stack := x.Stack(u)
+	for j := range stack.Len() {
+		if f := stack.At(j); f.Wait == StillWaits && x.Nodes[f.At].A == i {
+			f.Wait = Notified
+			x.SetStack(u, stack.Replace(j, f))
+			return
+		}
+	}
+	w.Op, w.On = Relock, x.Nodes[w.At].B
+	x.SetCore(u, w)
+}
+
+// B11 relock. Who was notified takes its mutex again, and cannot be interrupted in
+// that.
+//
+//	t blocked in relock l    l free
+//	───────────────────────────────
+//	l ← held by t    t goes on
+//
+// Source: [sbcl-src condition-wait].
+func relock(x *Step, t Thread) bool {
+	c := x.Core(t)
+	if c.Status != Blocked || c.Op != Relock {
+		return false
+	}
+	l := x.Cell(c.On)
+	if l.Owner != 0 {
+		return false
+	}
+	l.Owner = byte(t) + 1
+	x.SetCell(c.On, l)
+	n := &x.Nodes[c.At]
+	c.Status, c.Op, c.On = Running, 0, 0
+	return x.goOn(t, c, n)
+}
+
 // B7 block. An operation that cannot be done now blocks, on the cell's list if
 // it is about a cell.
 //

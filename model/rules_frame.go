@@ -86,7 +86,7 @@ func returnCleaning(x *Step, t Thread) bool {
 }
 
 // R7 return-thunk. The interrupted point goes on; an operation that was blocked
-// is executed again.
+// is executed again, and a wait goes on.
 //
 //	t returns into interrupted(point)
 //	─────────────────────────────────
@@ -99,7 +99,14 @@ func returnThunk(x *Step, t Thread) bool {
 		return false
 	}
 	x.pop(t, f, false)
-	x.SetCore(t, Core{Status: Running, Ctl: f.Ctl, Mask: f.Mask, Arg: f.Arg, At: f.At, Value: f.Value, Env: f.Env})
+	c := Core{Status: Running, Ctl: f.Ctl, Mask: f.Mask, Arg: f.Arg, At: f.At, Value: f.Value, Env: f.Env}
+	switch f.Wait {
+	case StillWaits:
+		c.Status, c.Op, c.On = Blocked, Wait, x.Nodes[f.At].A
+	case Notified:
+		c.Status, c.Op, c.On = Blocked, Relock, x.Nodes[f.At].B
+	}
+	x.SetCore(t, c)
 	return true
 }
 
@@ -290,6 +297,9 @@ func unwindThunk(x *Step, t Thread) bool {
 		return false
 	}
 	c.Mask, c.Env = f.Mask, f.Env
+	if f.Wait == StillWaits {
+		x.unlist(t, x.Nodes[f.At].A)
+	}
 	return x.unwindPast(t, c, f)
 }
 
@@ -348,7 +358,7 @@ func gone(x *Step, t Thread) bool {
 
 // end makes t bare: those who throw at it are woken, what is pending is dropped.
 func (x *Step) end(t Thread, s Status, arg uint8) {
-	x.leaveOperation(t)
+	x.leaveOperation(t, Death)
 	q := x.Queue(t)
 	for i := range q.Len() {
 		p := q.At(i)

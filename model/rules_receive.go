@@ -71,7 +71,7 @@ func receive(x *Step, t Thread) bool {
 func (x *Step) receiveSignal(t Thread, s Signal) {
 	x.emit(Event{Kind: Received, Thread: t, Other: s.By, Send: s.Send})
 	x.wakeSender(t, s)
-	x.leaveOperation(t)
+	waits := x.leaveOperation(t, s.Kind)
 	c := x.Core(t)
 	switch s.Kind {
 	case Exception:
@@ -80,20 +80,20 @@ func (x *Step) receiveSignal(t Thread, s Signal) {
 		c.Ctl, c.Arg, c.At, c.Fresh = Killing, 0, 0, false
 		x.SetCore(t, c)
 	case Thunk:
-		x.call(t, c, s)
+		x.call(t, c, s, waits)
 	}
 }
 
 // call makes t run the thunk of s, on top of the point at which it was. The
 // level is raised in the same step: else the next signal would come first.
-func (x *Step) call(t Thread, c Core, s Signal) {
+func (x *Step) call(t Thread, c Core, s Signal, w Waiting) {
 	stack := x.Stack(t)
 	if x.NestBound > 0 && stack.Count(func(f Frame) bool { return f.Kind == ThunkFrame }) >= x.NestBound {
 		x.emit(Event{Kind: Crashed, Thread: t})
 		x.crash()
 		return
 	}
-	f := Frame{Kind: ThunkFrame, Mask: c.Mask, Node: s.Send, Ctl: c.Ctl, Arg: c.Arg, At: c.At, Value: c.Value, Env: c.Env}
+	f := Frame{Kind: ThunkFrame, Mask: c.Mask, Node: s.Send, Ctl: c.Ctl, Arg: c.Arg, At: c.At, Value: c.Value, Env: c.Env, Wait: w}
 	x.enter(t, Core{Status: Running, Mask: max(c.Mask, x.ThunkMask), Fresh: true}, f, x.Nodes[s.Send].Body)
 }
 
@@ -111,22 +111,33 @@ func (x *Step) wakeSender(t Thread, s Signal) {
 }
 
 // leaveOperation takes t out of the operation in which it is blocked. Its own
-// throwTo is withdrawn. Any other operation will be executed again, if the
-// thread comes back to it.
-func (x *Step) leaveOperation(t Thread) {
+// throwTo is withdrawn. A wait goes on while a thunk runs. Any other operation
+// will be executed again, if the thread comes back to it.
+func (x *Step) leaveOperation(t Thread, k SignalKind) Waiting {
 	c := x.Core(t)
 	if c.Status != Blocked {
-		return
-	}
-	switch c.Op {
-	case ThrowTo:
-		x.withdraw(t, Thread(c.On))
-	case Take, Put, Lock, Acquire, Wait:
-		cell := x.Cell(c.On)
-		cell.Waiters = without(cell.Waiters, t)
-		x.SetCell(c.On, cell)
+		return NoWait
 	}
 	x.unblock(t, c)
+	switch {
+	case c.Op == ThrowTo:
+		x.withdraw(t, Thread(c.On))
+	case c.Op == Wait && k == Thunk:
+		return StillWaits
+	case listed.Has(c.Op):
+		x.unlist(t, c.On)
+	}
+	return NoWait
+}
+
+// listed are the operations with a wait list.
+var listed = Ops(Take, Put, Lock, Acquire, Wait)
+
+// unlist takes t off the wait list of cell i.
+func (x *Step) unlist(t Thread, i uint8) {
+	cell := x.Cell(i)
+	cell.Waiters = without(cell.Waiters, t)
+	x.SetCell(i, cell)
 }
 
 // withdraw takes t's own signal back from u.

@@ -11,7 +11,7 @@ type Stack string
 type Queue string
 
 const (
-	frameSize  = 14
+	frameSize  = 15
 	signalSize = 6
 )
 
@@ -30,7 +30,7 @@ func (s Stack) Top() (Frame, bool) {
 func (s Stack) Push(f Frame) Stack {
 	b := [frameSize]byte{byte(f.Kind), byte(f.Mask), byte(f.Node), byte(f.Node >> 8), byte(f.Ctl), f.Arg,
 		byte(f.At), byte(f.At >> 8), byte(f.Value), byte(uint16(f.Value) >> 8),
-		byte(f.Env), byte(f.Env >> 8), byte(f.Env >> 16), byte(f.Env >> 24)}
+		byte(f.Env), byte(f.Env >> 8), byte(f.Env >> 16), byte(f.Env >> 24), byte(f.Wait)}
 	return s + Stack(b[:])
 }
 
@@ -43,7 +43,8 @@ func (s Stack) At(i int) Frame {
 	return Frame{
 		Kind: FrameKind(b[0]), Mask: Level(b[1]), Node: pos(b[2], b[3]), Ctl: Control(b[4]), Arg: b[5],
 		At: pos(b[6], b[7]), Value: int16(pos(b[8], b[9])),
-		Env: uint32(b[10]) | uint32(b[11])<<8 | uint32(b[12])<<16 | uint32(b[13])<<24,
+		Env:  uint32(b[10]) | uint32(b[11])<<8 | uint32(b[12])<<16 | uint32(b[13])<<24,
+		Wait: Waiting(b[14]),
 	}
 }
 
@@ -58,6 +59,11 @@ func (s Stack) Count(ok func(Frame) bool) (n int) {
 		}
 	}
 	return n
+}
+
+// Replace puts f in the place of frame i.
+func (s Stack) Replace(i int, f Frame) Stack {
+	return s[:i*frameSize] + Stack("").Push(f) + s[(i+1)*frameSize:]
 }
 
 // Len is the number of signals.

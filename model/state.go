@@ -101,7 +101,18 @@ type Frame struct {
 	At    Pos
 	Value int16
 	Env   uint32
+	Wait  Waiting // ThunkFrame: what became of the wait that the thunk interrupted
 }
+
+// Waiting is what became of a wait on a condition while a thunk ran.
+type Waiting uint8
+
+// The thread did not wait, waits still, or has been notified meanwhile.
+const (
+	NoWait Waiting = iota
+	StillWaits
+	Notified
+)
 
 // SignalKind is what a signal makes its receiver do.
 type SignalKind uint8
