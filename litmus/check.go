@@ -10,7 +10,7 @@ import (
 const (
 	MaxThreads = 16
 	MaxCells   = 254
-	MaxNames   = 254 // classes, tags and words, of each
+	MaxNames   = 250 // classes, tags and words, of each; idioms add a few
 )
 
 // checker finds what is wrong with a test whose syntax is right.
