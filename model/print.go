@@ -63,3 +63,12 @@ func (x *Step) signal(s Signal) string {
 	}
 	return what + " of " + x.Threads[s.By].Name
 }
+
+// Path is a run as its labels.
+func (m *Machine) Path(run []Label) string {
+	var all []string
+	for _, l := range run {
+		all = append(all, m.String(l))
+	}
+	return strings.Join(all, " ")
+}
