@@ -91,7 +91,7 @@ func (c *checker) limits() {
 // restore, allow and local can refer to.
 func (c *checker) block(b Block, restorable bool, depth int) {
 	if depth > MaxDepth {
-		c.fail(Pos{}, "nested more than %d deep", MaxDepth)
+		c.fail(b.pos(), "nested more than %d deep", MaxDepth)
 		return
 	}
 	for i := range b {
@@ -229,4 +229,12 @@ func (c *checker) intern(name string, at Pos, role Role) {
 	if set[name] = true; len(set) == MaxNames+1 {
 		c.fail(at, "a test has at most %d different names of the sort: %s", MaxNames, role)
 	}
+}
+
+// pos is where the block's first statement stands.
+func (b Block) pos() Pos {
+	if len(b) == 0 {
+		return Pos{}
+	}
+	return b[0].Pos
 }

@@ -143,8 +143,8 @@ func (c *checker) contents(k *Cond, cell *Cell) {
 	expected := "a number"
 	switch cell.Kind {
 	case model.MVar:
-		ok = number || first == "full" || first == "empty"
-		expected = "full, empty or a number"
+		ok = number && first != "0" || first == "full" || first == "empty"
+		expected = "full, empty or a number from 1"
 	case model.Mutex:
 		ok = first == "free" || first == "held"
 		expected = "free, held or held THREAD"
