@@ -174,7 +174,7 @@ func (c *checker) thread(name string, at Pos, role Role) {
 	case c.cells[name] != nil:
 		c.fail(at, "%s is a %s, expected a thread", name, c.cells[name].form().word)
 	default:
-		c.fail(at, "no thread %s is declared%s", name, didYouMean(name, c.threadNames(role)))
+		c.fail(at, "no thread %s is declared%s", name, DidYouMean(name, c.threadNames(role)))
 	}
 }
 
@@ -197,7 +197,7 @@ func (c *checker) cell(name string, at Pos, role Role) {
 	case c.threads[name] != nil:
 		c.fail(at, "%s is a thread, expected %s", name, article(role))
 	default:
-		c.fail(at, "no %s %s is declared%s", role, name, didYouMean(name, c.cellNames(role.kind())))
+		c.fail(at, "no %s %s is declared%s", role, name, DidYouMean(name, c.cellNames(role.kind())))
 	}
 }
 

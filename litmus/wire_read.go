@@ -112,7 +112,7 @@ func readStmt(x sexp) (Stmt, *Error) {
 		for _, f := range Forms {
 			known = append(known, f.Wire)
 		}
-		return Stmt{}, wrong(x, "a statement"+didYouMean(x.head(), known))
+		return Stmt{}, wrong(x, "a statement"+DidYouMean(x.head(), known))
 	}
 	s := Stmt{Pos: x.pos, Form: forms[0]}
 	args := x.list[1:]

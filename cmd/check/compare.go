@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 
 	"github.com/interject/interject/litmus"
@@ -18,8 +19,8 @@ exit status 1 says that the two differ.`,
 	run: (*app).compare,
 }
 
-func (a *app) compare(ctx context.Context, args []string) (int, error) {
-	f, s := a.flags(compareCommand), &search{}
+func (a *app) compare(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
+	s := &search{}
 	f.Var(&s.settings, "set", "change a choice `point=answer` of the second edition: what if? (repeatable)")
 	args, err := parse(f, args)
 	if err != nil {
@@ -46,7 +47,7 @@ func (a *app) compare(ctx context.Context, args []string) (int, error) {
 func (a *app) compareAll(ctx context.Context, s *search, chosen []*litmus.Test, one, two model.Dialect) (int, error) {
 	status, both, differ := exitOK, 0, 0
 	for _, t := range chosen {
-		if len(t.Lacks(one)) > 0 || len(t.Lacks(two)) > 0 {
+		if len(t.MissingIn(one)) > 0 || len(t.MissingIn(two)) > 0 {
 			continue
 		}
 		both++

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,8 +15,7 @@ var fmtCommand = command{
 	run:  (*app).format,
 }
 
-func (a *app) format(_ context.Context, args []string) (int, error) {
-	f := a.flags(fmtCommand)
+func (a *app) format(_ context.Context, f *flag.FlagSet, args []string) (int, error) {
 	list := f.Bool("l", false, "only name the files whose layout is another; exit status 1 if there are any")
 	write := f.Bool("w", false, "write the result back")
 	args, err := parse(f, args)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"slices"
@@ -29,8 +30,8 @@ func (a *app) help(args []string) (int, error) {
 		if i < 0 {
 			return exitUsage, usageError{fmt.Errorf("there is no command %q", args[0])}
 		}
-		_, err := commands[i].run(&app{out: a.out, err: a.out, in: a.in}, nil, []string{"-h"})
-		return exitOK, err
+		b := &app{out: a.out, err: a.out, in: a.in}
+		return commands[i].run(b, context.Background(), b.flags(commands[i]), []string{"-h"})
 	}
 	fmt.Fprint(a.out, overview)
 	for _, c := range commands {

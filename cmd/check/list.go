@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"text/tabwriter"
 )
@@ -12,8 +13,7 @@ var listCommand = command{
 	run:  (*app).list,
 }
 
-func (a *app) list(_ context.Context, args []string) (int, error) {
-	f := a.flags(listCommand)
+func (a *app) list(_ context.Context, f *flag.FlagSet, args []string) (int, error) {
 	eds := f.Bool("editions", false, "list the editions instead")
 	args, err := parse(f, args)
 	if err != nil {

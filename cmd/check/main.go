@@ -34,7 +34,7 @@ type command struct {
 	args string // as usage shows them
 	help string // one line
 	more string // what help NAME adds: examples
-	run  func(*app, context.Context, []string) (int, error)
+	run  func(*app, context.Context, *flag.FlagSet, []string) (int, error)
 }
 
 // commands are all verbs but help, in the order in which help lists them.
@@ -97,7 +97,7 @@ func (a *app) dispatch(ctx context.Context, args []string) (int, error) {
 	if i < 0 {
 		return exitUsage, usageError{fmt.Errorf("there is no command %q", args[0])}
 	}
-	return commands[i].run(a, ctx, args[1:])
+	return commands[i].run(a, ctx, a.flags(commands[i]), args[1:])
 }
 
 // flags is a flag set that writes its usage like everything else here.

@@ -56,8 +56,8 @@ func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Di
 	return t.Explore(ctx, d, o)
 }
 
-func (a *app) model(ctx context.Context, args []string) (int, error) {
-	f, s := a.flags(modelCommand), &search{}
+func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
+	s := &search{}
 	s.flags(f)
 	args, err := parse(f, args)
 	if err != nil {
@@ -103,7 +103,7 @@ func (a *app) modelTest(ctx context.Context, s *search, t *litmus.Test, eds []mo
 	}
 	status, lacking := exitOK, 0
 	for _, d := range eds {
-		if missing := t.Lacks(d); len(missing) > 0 {
+		if missing := t.MissingIn(d); len(missing) > 0 {
 			lacking++
 			if s.names != "" {
 				return exitUsage, usageError{fmt.Errorf("%s: %s has no %s", t.Name, d.Name, commas(missing))}

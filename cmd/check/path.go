@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 
 	"github.com/interject/interject/litmus"
@@ -16,8 +17,8 @@ var pathCommand = command{
 	run: (*app).path,
 }
 
-func (a *app) path(ctx context.Context, args []string) (int, error) {
-	f, s := a.flags(pathCommand), &search{}
+func (a *app) path(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
+	s := &search{}
 	s.flags(f)
 	outcome := f.String("outcome", "", "the outcome's canonical `text` (default: each outcome for which the test's condition holds, or all)")
 	args, err := parse(f, args)

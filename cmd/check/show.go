@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -15,8 +16,8 @@ var showCommand = command{
 	run:  (*app).show,
 }
 
-func (a *app) show(ctx context.Context, args []string) (int, error) {
-	f, s := a.flags(showCommand), &search{}
+func (a *app) show(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
+	s := &search{}
 	s.flags(f)
 	wire := f.Bool("wire", false, "print the wire form and nothing else")
 	args, err := parse(f, args)
@@ -56,7 +57,7 @@ func (a *app) showTest(ctx context.Context, s *search, t *litmus.Test) error {
 	defer w.Flush()
 	fmt.Fprintln(w, "edition\tanswer\toutcomes\tstates\t")
 	for _, d := range eds {
-		if missing := t.Lacks(d); len(missing) > 0 {
+		if missing := t.MissingIn(d); len(missing) > 0 {
 			fmt.Fprintf(w, "%s\thas no %s\t\t\t\n", d.Name, commas(missing))
 			continue
 		}
