@@ -63,7 +63,7 @@ func (r Runtime) cacheDir() (string, error) {
 		fmt.Fprintln(h, strings.Join(r.build("in", "out"), "\n"))
 		fmt.Fprintln(h, toolIdentity(r.Tool))
 	}
-	return filepath.Join(root, "interject", r.Name+"-"+hex.EncodeToString(h.Sum(nil)[:8])), nil
+	return filepath.Join(root, "interject", r.Tool+"-"+hex.EncodeToString(h.Sum(nil)[:8])), nil
 }
 
 // toolIdentity changes when the tool is replaced.
@@ -88,7 +88,7 @@ func (r Runtime) makeDir(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
-	tmp, err := os.MkdirTemp(filepath.Dir(dir), r.Name+"-building-")
+	tmp, err := os.MkdirTemp(filepath.Dir(dir), r.Tool+"-building-")
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"os/exec"
+	"path/filepath"
 	"slices"
 )
 
@@ -29,9 +30,48 @@ type source struct{ file, text string }
 //go:embed sbcl/driver.lisp
 var sbclDriver string
 
+//go:embed ghc/Driver.hs
+var ghcDriver string
+
+//go:embed cpython/driver.py
+var cpythonDriver string
+
+const apt = "apt-get install --no-install-recommends "
+
+func ghcBuild(file, out string) []string {
+	return []string{"ghc", "-O1", "-threaded", "-rtsopts", "-outputdir", filepath.Dir(out), "-o", out, file}
+}
+
+func ghcRun(capabilities string) func(string) []string {
+	return func(file string) []string {
+		return []string{file, "+RTS", capabilities, "-I0", "-qg", "-M1g", "-RTS"}
+	}
+}
+
 var table = []Runtime{
 	{
-		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: "apt-get install --no-install-recommends sbcl",
+		Name: "ghc", Title: "Glasgow Haskell Compiler, two capabilities", Tool: "ghc", Install: apt + "ghc",
+		Edition: "ghc@9.0", Compare: []string{"ghc@base4.15", "ghc@doc2010", "ghc@pldi01"},
+		source: source{"Driver.hs", ghcDriver},
+		memory: 4 << 30,
+		build:  ghcBuild, command: ghcRun("-N2"),
+	},
+	{
+		Name: "ghc-1cap", Title: "Glasgow Haskell Compiler, one capability", Tool: "ghc", Install: apt + "ghc",
+		Edition: "ghc@9.0-1cap", Compare: []string{"ghc@9.0", "ghc@base4.15", "ghc@doc2010", "ghc@pldi01"},
+		source: source{"Driver.hs", ghcDriver},
+		memory: 4 << 30,
+		build:  ghcBuild, command: ghcRun("-N1"),
+	},
+	{
+		Name: "cpython", Title: "CPython, asynchronous exceptions", Tool: "python3", Install: apt + "python3",
+		Edition: "python@3.11", Compare: []string{"python@doc3.11", "python@seed2018"},
+		source:  source{"driver.py", cpythonDriver},
+		memory:  2 << 30,
+		command: func(file string) []string { return []string{"python3", "-I", "-u", file} },
+	},
+	{
+		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
 		Edition: "sbcl@2.2", Compare: []string{"sbcl@doc"},
 		source: source{"driver.lisp", sbclDriver},
 		memory: 4 << 30,

@@ -26,6 +26,7 @@
 
 (defstruct run
   (go nil) (abandon nil)
+  (polls 400 :type fixnum)              ; how long the harness looks on without sleeping
   (cells #() :type simple-vector)
   (threads #() :type simple-vector))
 
@@ -93,7 +94,7 @@
            do (when (run-abandon (th-run th)) (abort-thread))
               (spin-loop-hint)
               (incf (th-beats th))
-              (when (zerop (logand 15 (th-beats th))) (thread-yield)))))
+              (when (zerop (logand 127 (th-beats th))) (thread-yield)))))
 
 (defmacro cell (i) `(svref (run-cells (th-run th)) ,i))
 (defmacro peer (i) `(the th (svref (run-threads (th-run th)) ,i)))
@@ -137,7 +138,9 @@
           (catch '%top
             (handler-bind ((error (lambda (c) (throw '%top (end-of c)))))
               (setf (th-phase th) 1)
-              (loop until (run-go (th-run th)) do (thread-yield))
+              (loop for i fixnum from 1 until (run-go (th-run th))
+                    do (spin-loop-hint)
+                       (when (zerop (logand i 255)) (thread-yield)))
               (pause-for (th-delay th))
               (funcall (the function code) th)
               "returned")))
@@ -390,7 +393,7 @@
   (values (svref #(0 0 16 64 160) (random 5 rng)) (svref #(4 8 11 13) (random 4 rng))))
 
 (defun fresh-run (rng)
-  (let ((run (make-run)))
+  (let ((run (make-run :polls (svref #(0 0 50 400) (random 4 rng)))))
     (multiple-value-bind (often longest) (random-shape rng)
       (setf (run-cells run)
             (map 'simple-vector (lambda (c) (fresh-cell (second c) (third c))) *cells*)
@@ -438,7 +441,7 @@
 
 (defun beats (run) (map 'list #'th-beats (run-threads run)))
 
-(defun spun-p (look before now) (or (atom look) (not (eq (first look) :spin)) (> now (+ before 64))))
+(defun spun-p (look before now) (or (atom look) (not (eq (first look) :spin)) (> now (+ before 256))))
 
 (defun quiescent-p (run)
   (let ((first (looks run)) (beats (beats run)))
@@ -461,9 +464,9 @@
         (steps (map 'list #'th-steps (run-threads run))))
     (loop for i from 1
           do (when (every #'ended-p ths) (return :ended))
-             (if (< i 400) (thread-yield)
+             (if (< i (run-polls run)) (thread-yield)
                  (progn (when (quiescent-p run) (return :quiescent))
-                        (sleep 0.0002)
+                        (sleep 0.00005)
                         (when (> (now-ms) deadline)
                           (return (if (moving-p run steps) :loops :starved))))))))
 
