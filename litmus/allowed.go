@@ -55,13 +55,18 @@ func (t *Test) Explore(ctx context.Context, d model.Dialect, o explore.Options) 
 	if err != nil {
 		return nil, err
 	}
+	return t.ExploreMachine(ctx, m, o)
+}
+
+// ExploreMachine is Explore for a machine that was made in another way.
+func (t *Test) ExploreMachine(ctx context.Context, m *model.Machine, o explore.Options) (*Allowed, error) {
 	r, err := explore.Explore(ctx, System{m}, o)
 	if err != nil {
 		return nil, err
 	}
 	if len(r.Violations) > 0 {
 		v := r.Violations[0]
-		panic(fmt.Sprintf("model: %s under %s: %v, after %s", t.Name, d.Name, v.Err, m.Path(labels(r.Paths(v.State)[0]))))
+		panic(fmt.Sprintf("model: %s under %s: %v, after %s", t.Name, m.Name, v.Err, m.Path(labels(r.Paths(v.State)[0]))))
 	}
 	a := &Allowed{Test: t, Machine: m, States: r.States, Reasons: r.Reasons, report: r, ends: map[string]int{}}
 	a.collect()

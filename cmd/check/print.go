@@ -53,3 +53,14 @@ func (a *app) progress(what string) func(explore.Progress) {
 		}
 	}
 }
+
+// count shows which of many things is being done.
+func (a *app) count(i, n int, what string) {
+	switch {
+	case !a.watched():
+	case i == n:
+		fmt.Fprint(a.err, "\r\033[K")
+	default:
+		fmt.Fprintf(a.err, "\r\033[K%d/%d %s", i+1, n, what)
+	}
+}
