@@ -156,7 +156,7 @@ func (p *parser) args(s *Stmt, forms []*Form) bool {
 }
 
 func (p *parser) arg(f *Form, role Role) (string, Pos, bool) {
-	what := article(role) + ": " + f.Usage()
+	what := article(role.String()) + ": " + f.Usage()
 	if role == AWord {
 		return p.atom(what)
 	}
@@ -180,11 +180,12 @@ func (p *parser) argNumber(s *Stmt) bool {
 	return ok
 }
 
-func article(r Role) string {
-	if strings.ContainsRune("aeiou", rune(r.String()[0])) {
-		return "an " + r.String()
+// article is the word with its article, as it is spoken.
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) || noun == "mvar" {
+		return "an " + noun
 	}
-	return "a " + r.String()
+	return "a " + noun
 }
 
 // Usage is the form with its arguments as a person would be told: `throwTo THREAD CLASS`.
