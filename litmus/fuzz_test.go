@@ -80,7 +80,7 @@ func commentsIn(src []byte) int {
 func remarks(x *Test) int {
 	n := 0
 	count := func(c Comments) {
-		for _, lines := range append(c.Inner, c.Lead, []string{c.Trail}) {
+		for _, lines := range append(c.Inner, c.Lead, c.Open, []string{c.Trail}) {
 			for _, l := range lines {
 				if l != "" {
 					n++
