@@ -10,7 +10,7 @@ import (
 const (
 	MaxThreads = 16
 	MaxCells   = 254
-	MaxNames   = 250 // classes, tags and words, of each; idioms add a few
+	MaxNames   = 240 // classes, tags and words, of each; idioms and the semantics have some of their own
 )
 
 // checker finds what is wrong with a test whose syntax is right.

@@ -1,14 +1,19 @@
 package litmus
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const manual = "../docs/litmus.md"
+
+var rewrite = flag.Bool("manual", false, "rewrite docs/litmus.md: its examples laid out, its tables as the program has them")
 
 var fenced = regexp.MustCompile("(?s)```litmus\n(.*?)```\n")
 
@@ -42,7 +47,13 @@ func TestManual(t *testing.T) {
 	}
 	text = between(t, text, "forms", formTable())
 	text = between(t, text, "cells", cellTable())
-	compare(t, manual, text)
+	if *rewrite {
+		if err := os.WriteFile(manual, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	} else if diff := cmp.Diff(string(src), text); diff != "" {
+		t.Errorf("go test ./litmus -manual would rewrite %s (-is +would be)\n%s", manual, diff)
+	}
 }
 
 // between replaces what stands between the marks of a table.
