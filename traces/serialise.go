@@ -92,31 +92,33 @@ func (t *Thread) at(n int) *entry {
 
 // event is entry e, the n-th of its thread, in full.
 func (r *Recorder) event(thread, n int, e *entry) Event {
-	v := Event{Stamp: e.stamp, Thread: int16(thread), N: int32(n), Phase: e.phase, Kind: e.kind,
-		Of: e.of, Result: e.res, Name: r.names[e.name]}
-	if e.phase == Return {
+	v := Event{Stamp: e.stamp, Thread: int16(thread), N: int32(n), Phase: e.phase(), Kind: e.kind(),
+		Of: e.of(), Result: e.result(), Name: r.names[e.name()]}
+	if v.Phase == Return {
 		// The kind of a return is that of its call. An Of that is no call is kept
 		// as it is, for the check to refuse.
-		if c := r.threads[thread].at(int(max(e.of, 0))); c != nil {
-			v.Kind = c.kind
+		if c := r.threads[thread].at(int(max(v.Of, 0))); c != nil {
+			v.Kind = c.kind()
 		}
 	}
 	switch s := &shapes[v.Kind]; {
-	case e.phase == Return:
+	case v.Phase == Return:
 	case s.must&fTo != 0:
-		v.To = e.a
+		v.To = e.on()
 	case s.must&fCell != 0:
-		v.Cell, v.With = e.a, e.b
+		v.Cell = e.on()
 	}
 	switch {
 	case v.Kind == Send && v.Phase == Call:
-		v.ID, v.Signal = e.id, Signal(e.sort)
+		v.ID, v.Signal = e.arg, Signal(e.sort())
+	case v.Kind == Wait && v.Phase == Call:
+		v.With = int16(e.arg)
 	case v.Kind == Recv:
-		v.ID = e.id
+		v.ID = e.arg
 	case v.Kind == Enter:
-		v.Frame = Frame(e.sort)
-	case e.flags&hasValue != 0:
-		v.V, v.HasV = int64(e.id), true
+		v.Frame = Frame(e.sort())
+	case e.what&hasValue != 0:
+		v.V, v.HasV = int64(e.arg), true
 	}
 	return v
 }
