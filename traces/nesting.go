@@ -4,24 +4,31 @@ package traces
 // operations of its thread are open after it; -1 after the thread's end.
 type nesting struct{ depth, busy []int }
 
+// level is something open: the event that opened it, and how many frames are
+// open with it.
+type level struct{ event, frames int }
+
 func nest(x *Index) nesting {
 	h := x.History
 	n := nesting{make([]int, len(h.Events)), make([]int, len(h.Events))}
-	stacks := make([][]int, len(h.Threads)) // of events that opened something
+	stacks := make([][]level, len(h.Threads))
 	for i := range h.Events {
 		e := &h.Events[i]
 		s := stacks[e.Thread]
 		if e.Phase == Return || e.Kind == Leave {
-			for s[len(s)-1] != int(x.Match[i]) {
+			for s[len(s)-1].event != int(x.Match[i]) {
 				s = s[:len(s)-1]
 			}
 			s = s[:len(s)-1]
 		}
-		n.depth[i] = n.count(h, s, Enter)
-		if e.Phase == Call || e.Kind == Enter {
-			s = append(s, i)
+		n.depth[i] = frames(s)
+		switch {
+		case e.Phase == Call:
+			s = append(s, level{i, frames(s)})
+		case e.Kind == Enter:
+			s = append(s, level{i, frames(s) + 1})
 		}
-		n.busy[i] = len(s) - n.count(h, s, Enter)
+		n.busy[i] = len(s) - frames(s)
 		if e.Kind == End {
 			s, n.busy[i] = nil, -1
 		}
@@ -30,13 +37,9 @@ func nest(x *Index) nesting {
 	return n
 }
 
-// count counts the events of a kind in a stack.
-func (nesting) count(h *History, stack []int, k Kind) int {
-	c := 0
-	for _, i := range stack {
-		if h.Events[i].Kind == k {
-			c++
-		}
+func frames(s []level) int {
+	if len(s) == 0 {
+		return 0
 	}
-	return c
+	return s[len(s)-1].frames
 }

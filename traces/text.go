@@ -101,7 +101,7 @@ func join(parts ...string) string {
 }
 
 // label is the text of event i as the chart shows it, indented by the frames
-// around it.
+// around it, up to a depth that keeps columns narrow.
 func (p *painter) label(i int) string {
-	return strings.Repeat("  ", p.depth[i]) + p.x.Text(i)
+	return strings.Repeat("  ", min(p.depth[i], 12)) + p.x.Text(i)
 }
