@@ -25,24 +25,31 @@ var (
 	asciiGlyphs   = glyphs{"|", "#", "-", ">", "<", "o", "*"}
 )
 
-// Write draws the chart of h.
-func (c Chart) Write(w io.Writer, h *History) error {
-	p := painter{Chart: c, x: NewIndex(h), glyphs: unicodeGlyphs, now: make([]int, len(h.Threads))}
-	p.nesting = nest(p.x)
+// painter lays out the chart of h.
+func (c Chart) painter(h *History) *painter {
+	p := &painter{Chart: c, index: NewIndex(h), glyphs: unicodeGlyphs, now: make([]int, len(h.Threads))}
+	p.nesting = nest(p.index)
 	if c.ASCII {
 		p.glyphs = asciiGlyphs
 	}
-	if p.Last == 0 {
+	if p.Last <= 0 || p.Last > len(h.Events) {
 		p.Last = len(h.Events)
 	}
+	p.First = min(max(p.First, 0), p.Last)
 	p.layout()
+	return p
+}
+
+// Write draws the chart of h.
+func (c Chart) Write(w io.Writer, h *History) error {
+	p := c.painter(h)
 	b := bufio.NewWriter(w)
 	b.WriteString(p.head())
 	for i := range p.Last {
 		if i >= p.First {
 			b.WriteString(p.row(i))
 		}
-		p.now[p.x.History.Events[i].Thread] = p.busy[i]
+		p.now[p.index.History.Events[i].Thread] = p.busy[i]
 	}
 	b.WriteString(p.foot())
 	return b.Flush()
@@ -58,7 +65,7 @@ func (c Chart) String(h *History) string {
 type painter struct {
 	Chart
 	glyphs
-	x *Index
+	index *Index
 	nesting
 	now    []int // operations under way, by thread; -1 after its end
 	stamps int   // width of the column of stamps
@@ -68,7 +75,7 @@ type painter struct {
 
 // layout gives each thread's column the width of its longest label.
 func (p *painter) layout() {
-	h := p.x.History
+	h := p.index.History
 	wide := make([]int, len(h.Threads))
 	for i, t := range h.Threads {
 		wide[i] = utf8.RuneCountInString(t)
@@ -115,14 +122,14 @@ func (p *painter) blank() cells {
 
 func (p *painter) head() string {
 	c := p.blank()
-	for i, t := range p.x.History.Threads {
+	for i, t := range p.index.History.Threads {
 		c.put(p.column[i], t)
 	}
 	return c.String()
 }
 
 func (p *painter) row(i int) string {
-	e := &p.x.History.Events[i]
+	e := &p.index.History.Events[i]
 	c := p.blank()
 	stamp := strconv.FormatUint(e.Stamp, 10)
 	c.put(p.stamps-len(stamp), stamp)
@@ -131,8 +138,8 @@ func (p *painter) row(i int) string {
 	}
 	label := p.label(i)
 	c.put(p.column[e.Thread]+2, label)
-	if f := p.x.Signals[e.ID]; e.Kind == Recv && f != nil && f.Send >= 0 {
-		p.arrow(c, int(p.x.History.Events[f.Send].Thread), int(e.Thread), utf8.RuneCountInString(label))
+	if f := p.index.Signals[e.ID]; e.Kind == Recv && f != nil && f.Send >= 0 {
+		p.arrow(c, int(p.index.History.Events[f.Send].Thread), int(e.Thread), utf8.RuneCountInString(label))
 	}
 	note, noted := p.Notes[i]
 	if !noted {
@@ -174,17 +181,17 @@ func (p *painter) arrow(c cells, from, to, label int) {
 
 // foot says how the history ends.
 func (p *painter) foot() string {
-	h := p.x.History
+	h := p.index.History
 	var b strings.Builder
 	if p.Last < len(h.Events) {
 		b.WriteString(strings.Repeat(" ", p.stamps+2) + "… " + strconv.Itoa(len(h.Events)-p.Last) + " more\n")
 		return p.plain(b.String())
 	}
-	for _, i := range p.x.Pending() {
-		if o := p.x.Over[i]; o >= 0 {
+	for _, i := range p.index.Pending() {
+		if o := p.index.Over[i]; o >= 0 {
 			continue
 		}
-		b.WriteString(h.Threads[h.Events[i].Thread] + " is still in " + p.x.Text(int(i)) + "\n")
+		b.WriteString(h.Threads[h.Events[i].Thread] + " is still in " + p.index.Text(int(i)) + "\n")
 	}
 	if h.Over != Unknown {
 		b.WriteString("over: " + h.Over.String() + "\n")

@@ -119,7 +119,7 @@ func TestCuts(t *testing.T) {
 // TestOverflowCutsAllThreads: the history ends at the first event that any
 // thread lost, though others had room.
 func TestOverflowCutsAllThreads(t *testing.T) {
-	h := script(t, Space{Events: 3}, func(a, b *Thread) {
+	overflow := func(a, b *Thread) {
 		for range 2 {
 			a.Bare(Point)
 		}
@@ -130,9 +130,11 @@ func TestOverflowCutsAllThreads(t *testing.T) {
 		a.Bare(Point) // stamp 7 has room, but b's 6 is missing
 		a.Bare(Point) // stamp 8 is lost as well
 		b.Bare(Point) // stamp 9 too
-	})
-	if !h.Truncated || len(h.Events) != 5 {
-		t.Fatalf("truncated %v, expected the 5 events before the first that was lost:\n%s", h.Truncated, h)
+	}
+	for _, run := range []func(a, b *Thread){overflow, func(a, b *Thread) { overflow(b, a) }} {
+		if h := script(t, Space{Events: 3}, run); !h.Truncated || len(h.Events) != 5 {
+			t.Fatalf("truncated %v, expected the 5 events before the first that was lost:\n%s", h.Truncated, h)
+		}
 	}
 }
 

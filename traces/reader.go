@@ -113,7 +113,7 @@ func (r *Reader) All() iter.Seq2[Event, error] {
 // take deals with one line; ok says that it is an event.
 func (r *Reader) take(line []byte) (e Event, ok bool, f *fault) {
 	if isHeader(line) {
-		r.header, r.state = append([]byte(nil), line...), atEnd
+		r.header, r.state = line, atEnd // nothing is read before Another takes it
 		return e, false, nil
 	}
 	if len(line) == 0 {

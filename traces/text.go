@@ -101,7 +101,10 @@ func join(parts ...string) string {
 }
 
 // label is the text of event i as the chart shows it, indented by the frames
-// around it, up to a depth that keeps columns narrow.
+// around it.
 func (p *painter) label(i int) string {
-	return strings.Repeat("  ", min(p.depth[i], 12)) + p.x.Text(i)
+	return strings.Repeat(" ", p.indent(i)) + p.index.Text(i)
 }
+
+// indent is two for each frame, up to a depth that keeps columns narrow.
+func (p *painter) indent(i int) int { return 2 * min(p.depth[i], 12) }
