@@ -39,3 +39,35 @@ func refused(t *testing.T, seed uint64, how string, line int, lines []string) {
 		t.Fatalf("seed %d: with line %d %s the history is taken:\n%s", seed, line+1, how, h)
 	}
 }
+
+// TestEncoderWritesOnlyWhatIsRead gives the encoder events with random fields:
+// what it does not refuse, the reader takes.
+func TestEncoderWritesOnlyWhatIsRead(t *testing.T) {
+	taken := 0
+	for seed := range uint64(50_000) {
+		r := rand.New(rand.NewPCG(seed, 6))
+		small := func(n int) int { return r.IntN(n) - r.IntN(2) }
+		h := &History{Header: header("a", "b")}
+		h.Observed = Kinds()
+		for range 2 {
+			h.Events = append(h.Events, Event{Stamp: uint64(len(h.Events) + r.IntN(3)), ID: uint64(small(3)), V: int64(small(3)), Name: []string{"", "Kill", "\x00"}[r.IntN(3)],
+				N: int32(len(h.Events)), Of: 0, Thread: int16(small(2)), To: int16(small(4)), Cell: int16(small(6)), With: int16(small(6)),
+				Phase: Phase(small(5)), Kind: Kind(r.IntN(int(lastKind) + 2)), Signal: Signal(r.IntN(6)), Frame: Frame(r.IntN(17)),
+				Result: Result(r.IntN(20)), HasV: r.IntN(2) == 0})
+			if h.Check() != nil {
+				h.Events = h.Events[:len(h.Events)-1]
+			}
+		}
+		if len(h.Events) == 0 {
+			continue
+		}
+		taken++
+		if _, err := ReadHistory(strings.NewReader(h.String()), Limits{}); err != nil {
+			t.Fatalf("seed %d: %v in\n%s", seed, err, h)
+		}
+	}
+	if taken < 700 {
+		t.Fatalf("only %d of 50000 were taken: the test says little", taken)
+	}
+	t.Logf("%d of 50000 were taken", taken)
+}
