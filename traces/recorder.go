@@ -89,5 +89,15 @@ func (r *Recorder) Name(s string) Name {
 	return n
 }
 
+// Reset makes the recorder ready for the next run, with another seed and the
+// same space, names and handles. What it has not written is lost.
+func (r *Recorder) Reset(seed uint64) {
+	r.header.Seed = seed
+	r.clock.stamp.Store(0)
+	for i, t := range r.threads {
+		t.used, t.base, t.full, t.lost, t.id = 0, 0, nil, 0, uint64(i)+1
+	}
+}
+
 // Thread is the handle of thread i of the header.
 func (r *Recorder) Thread(i int) *Thread { return r.threads[i] }

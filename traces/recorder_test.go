@@ -160,6 +160,30 @@ func TestRecordingDoesNotAllocate(t *testing.T) {
 	}
 }
 
+func TestResetLeavesNothingBehind(t *testing.T) {
+	run := func(r *Recorder) string {
+		a := r.Thread(0)
+		for range 5 {
+			c, id := a.Send(0, ThunkSignal, 0)
+			a.Recv(id)
+			a.Return(c, Received)
+		}
+		h, err := r.History(Stopped)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.String()
+	}
+	for _, s := range []Space{{Events: 4}, {Events: 4, Grow: true}, {Events: 40}} {
+		r, _ := NewRecorder(header("a"), s)
+		first := run(r)
+		r.Reset(7)
+		if again := run(r); again != first {
+			t.Fatalf("%+v: after Reset\n%s\nexpected\n%s", s, again, first)
+		}
+	}
+}
+
 func TestMisuseIsRefused(t *testing.T) {
 	r, _ := NewRecorder(header("a"), Space{Events: 10})
 	th := r.Thread(0)
