@@ -3,28 +3,22 @@ package traces
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Recording is compared with the bare counter, which is its floor:
 //
-//	go test -bench 'Counter|Record' -cpu 1,2 ./traces/
+//	go test -run - -bench 'Counter|Record|Contended' ./traces/
 
 func BenchmarkCounter(b *testing.B) {
 	var c clock
 	for b.Loop() {
 		c.stamp.Add(1)
 	}
-}
-
-func BenchmarkCounterContended(b *testing.B) {
-	var c clock
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			c.stamp.Add(1)
-		}
-	})
 }
 
 const room = 1 << 12
@@ -79,18 +73,56 @@ func BenchmarkRecordSend(b *testing.B) {
 	}
 }
 
-func BenchmarkRecordContended(b *testing.B) {
-	r := recorder(b, 20)
-	var next atomic.Int32
-	b.RunParallel(func(pb *testing.PB) {
-		t := r.Thread(int(next.Add(1)) - 1)
-		for pb.Next() {
-			if t.used == room {
-				t.rewind()
+// BenchmarkContended lets two threads use one counter, bare and recording in
+// turns, so that both see the same machine: whether the two run on one core or
+// two makes a factor of five. Times are medians, per event, of both together.
+func BenchmarkContended(b *testing.B) {
+	r := recorder(b, 2)
+	var bare, recording []float64
+	for b.Loop() {
+		bare = append(bare, together(func(int) {
+			for range window {
+				r.clock.stamp.Add(1)
 			}
-			t.Recv(1)
-		}
-	})
+		}))
+		recording = append(recording, together(func(i int) {
+			t := r.Thread(i)
+			for range window {
+				if t.used == room {
+					t.rewind()
+				}
+				t.Recv(1)
+			}
+		}))
+	}
+	slices.Sort(bare)
+	slices.Sort(recording)
+	m := len(bare) / 2
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(bare[m], "ns/count")
+	b.ReportMetric(recording[m], "ns/event")
+	b.ReportMetric(recording[m]-bare[m], "ns/extra")
+}
+
+const window = 100_000
+
+// together runs f twice at once and returns nanoseconds for each of its steps.
+func together(f func(i int)) float64 {
+	var ready atomic.Int32
+	var start time.Time
+	var wg sync.WaitGroup
+	for i := range 2 {
+		wg.Go(func() {
+			for ready.Add(1); ready.Load() < 2; {
+			}
+			if i == 0 {
+				start = time.Now()
+			}
+			f(i)
+		})
+	}
+	wg.Wait()
+	return float64(time.Since(start).Nanoseconds()) / (2 * window)
 }
 
 // BenchmarkRecordGrowing touches fresh memory all the time.
