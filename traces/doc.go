@@ -8,13 +8,13 @@
 // one: if one event's interval ends before another's begins, that was really so.
 // Clocks are never used for order.
 //
-//	rec := traces.NewRecorder(traces.Header{Test: "free", Threads: []string{"a", "b"}}, traces.Space{Events: 1000})
+//	rec, err := traces.NewRecorder(traces.Header{Test: "free", Threads: []string{"a", "b"}}, traces.Space{Events: 1000})
 //	kill := rec.Name("Kill")
 //	a := rec.Thread(0)                               // owned by one goroutine
 //	call, id := a.Send(1, traces.ExcSignal, kill)    // stamp, then the operation itself
 //	a.Return(call, traces.Received)                  // after it, a stamp again
 //	…
-//	rec.WriteTo(file)                                // when the threads are through
+//	err = rec.Write(file, traces.Ended)              // when the threads are through
 //
 // Whether a history is one that a specification allows is not decided here; the
 // package rejects only what no run whatever can have recorded.
