@@ -78,6 +78,7 @@ type row struct {
 	lead  []string
 	text  string
 	trail string
+	apart bool // its comment is not aligned with those below
 }
 
 // section writes lines behind an empty one.
@@ -93,7 +94,7 @@ func (p *printer) section(rows []row) {
 func (p *printer) rows(indent string, rows []row) {
 	for len(rows) > 0 {
 		n, width := 1, 0
-		for n < len(rows) && (rows[n].trail != "") == (rows[0].trail != "") {
+		for n < len(rows) && !rows[n-1].apart && (rows[n].trail != "") == (rows[0].trail != "") {
 			n++
 		}
 		for _, r := range rows[:n] {
@@ -122,7 +123,7 @@ func (p *printer) cellLines(cells []Cell) []row {
 			last.trail = c.Trail
 			continue
 		}
-		rows = append(rows, row{c.Lead, c.declaration(), c.Trail})
+		rows = append(rows, row{lead: c.Lead, text: c.declaration(), trail: c.Trail})
 	}
 	return rows
 }
@@ -168,7 +169,7 @@ func (c *Cell) declaration() string {
 func answerLines(t *Test) []row {
 	var rows []row
 	if t.Final != nil {
-		rows = append(rows, row{t.Asking.Lead, "final " + t.Final.String(), t.Asking.Trail})
+		rows = append(rows, row{lead: t.Asking.Lead, text: "final " + t.Final.String(), trail: t.Asking.Trail, apart: true})
 	}
 	width := 0
 	for i := range t.Answers {
@@ -178,7 +179,7 @@ func answerLines(t *Test) []row {
 	}
 	for i := range t.Answers {
 		a := &t.Answers[i]
-		rows = append(rows, row{a.Lead, a.line(width), a.Trail})
+		rows = append(rows, row{lead: a.Lead, text: a.line(width), trail: a.Trail})
 	}
 	return rows
 }
