@@ -126,3 +126,25 @@ func TestFeatures(t *testing.T) {
 		t.Errorf("found %+v", s)
 	}
 }
+
+// A comment inside a question goes before it, not behind its end.
+func TestCommentInsideQuestion(t *testing.T) {
+	x, err := Parse("file", []byte("litmus t\nthread a { }\nfinal a = died & // why\n a = killed\nghc@doc never\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(x.Asking.Lead, []string{"why"}) || x.Asking.Trail != "" || x.Answers[0].Lead != nil {
+		t.Errorf("found %+v and %+v", x.Asking, x.Answers[0].Comments)
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"a", "", 1}, {"raies", "raise", 1}, {"log", "lock", 2}, {"thrwoto", "throwto", 1}, {"take", "take", 0}} {
+		if got := distance(c.a, c.b); got != c.want || distance(c.b, c.a) != got {
+			t.Errorf("%s, %s: found %d, expected %d", c.a, c.b, got, c.want)
+		}
+	}
+}
