@@ -33,6 +33,7 @@ later  three { }
 
 // inside the question
 final one = died & two: w w=1 | x = 0  // behind the question
+
 ghc@doc2010         never  // no
 sbcl@2.2, sbcl@doc  always
 exactly ghc@doc2010 { one = died | !(two = died & crash) & x = 0 }

@@ -25,6 +25,7 @@ func (t *Test) Format() string {
 	for i := range t.Threads {
 		p.thread(&t.Threads[i])
 	}
+	p.section(questionLines(t))
 	p.section(answerLines(t))
 	for _, lines := range t.Inner {
 		p.blank()
@@ -78,7 +79,6 @@ type row struct {
 	lead  []string
 	text  string
 	trail string
-	apart bool // its comment is not aligned with those below
 }
 
 // section writes lines behind an empty one.
@@ -94,7 +94,7 @@ func (p *printer) section(rows []row) {
 func (p *printer) rows(indent string, rows []row) {
 	for len(rows) > 0 {
 		n, width := 1, 0
-		for n < len(rows) && !rows[n-1].apart && (rows[n].trail != "") == (rows[0].trail != "") {
+		for n < len(rows) && (rows[n].trail != "") == (rows[0].trail != "") {
 			n++
 		}
 		for _, r := range rows[:n] {
@@ -123,7 +123,7 @@ func (p *printer) cellLines(cells []Cell) []row {
 			last.trail = c.Trail
 			continue
 		}
-		rows = append(rows, row{lead: c.Lead, text: c.declaration(), trail: c.Trail})
+		rows = append(rows, row{c.Lead, c.declaration(), c.Trail})
 	}
 	return rows
 }
@@ -165,12 +165,17 @@ func (c *Cell) declaration() string {
 	return s
 }
 
-// answerLines makes the lines of the question and of its answers.
+// questionLines makes the line of the question.
+func questionLines(t *Test) []row {
+	if t.Final == nil {
+		return nil
+	}
+	return []row{{t.Asking.Lead, "final " + t.Final.String(), t.Asking.Trail}}
+}
+
+// answerLines makes the lines of the answers.
 func answerLines(t *Test) []row {
 	var rows []row
-	if t.Final != nil {
-		rows = append(rows, row{lead: t.Asking.Lead, text: "final " + t.Final.String(), trail: t.Asking.Trail, apart: true})
-	}
 	width := 0
 	for i := range t.Answers {
 		if a := &t.Answers[i]; a.Verdict != 0 {
@@ -179,7 +184,7 @@ func answerLines(t *Test) []row {
 	}
 	for i := range t.Answers {
 		a := &t.Answers[i]
-		rows = append(rows, row{lead: a.Lead, text: a.line(width), trail: a.Trail})
+		rows = append(rows, row{a.Lead, a.line(width), a.Trail})
 	}
 	return rows
 }
