@@ -129,7 +129,7 @@ func (p *parser) unknownItem(t token) bool {
 	}
 	hint := ""
 	if t.kind == word {
-		hint = didYouMean(t.text, known)
+		hint = DidYouMean(t.text, known)
 		if len(formsByWord[t.text]) > 0 {
 			hint = "; a statement stands inside a thread"
 		}

@@ -94,7 +94,7 @@ func (p *parser) stmt() (Stmt, bool) {
 func (p *parser) unknownStmt(t token) bool {
 	hint := ""
 	if t.kind == word {
-		hint = didYouMean(t.text, words())
+		hint = DidYouMean(t.text, words())
 	}
 	return p.want("a statement or \"}\"" + hint)
 }
