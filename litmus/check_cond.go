@@ -62,7 +62,7 @@ func (c *checker) state(k *Cond) {
 	case cell == nil:
 		c.fail(k.Pos, "no thread or cell %s is declared%s", k.Name, DidYouMean(k.Name, append(c.threadNames(AThread), c.observedNames()...)))
 	case !cell.observed():
-		c.fail(k.Pos, "%s is a %s, which is never part of an outcome", k.Name, cell.form().word)
+		c.fail(k.Pos, "%s is %s, which is never part of an outcome", k.Name, article(cell.form().word))
 	default:
 		c.contents(k, cell)
 	}

@@ -2,6 +2,7 @@ package litmus
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -125,6 +126,37 @@ func checkProgram(t interface{ Fatalf(string, ...any) }, p *model.Program) {
 	}
 	if p.Classes[model.ErrorClass] != ErrorClass {
 		t.Fatalf("class 0 is %s", p.Classes[0])
+	}
+}
+
+func TestStatements(t *testing.T) {
+	x, err := Parse("file", []byte("litmus t\nmutex l\nthread a { kill b; with-lock l { log w } }\nthread b { throwTo self X }\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := x.Program(ghcIdioms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := x.Statements(ghcIdioms)
+	if len(from) != len(p.Nodes) {
+		t.Fatalf("found %d statements for %d nodes", len(from), len(p.Nodes))
+	}
+	ends := map[string]bool{}
+	for i, n := range p.Nodes[1:] {
+		if s := from[i+1]; n.Op == model.ThrowTo || n.Op == model.Lock {
+			name := x.Threads[min(int(n.A), 1)].Name
+			if n.Op == model.Lock {
+				name = x.Cells[n.A].Name
+			}
+			ends[s.BlockedIn(n.Op, name)] = true
+		}
+		if from[i+1].Pos.Line != n.Line {
+			t.Errorf("node %d of line %d comes from line %d", i+1, n.Line, from[i+1].Pos.Line)
+		}
+	}
+	if want := map[string]bool{"kill b": true, "lock l": true, "throwTo b": true}; !maps.Equal(ends, want) {
+		t.Errorf("found %v, expected %v", ends, want)
 	}
 }
 

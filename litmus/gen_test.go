@@ -24,6 +24,7 @@ var tests = rapid.Custom(func(t *rapid.T) *Test {
 		},
 		Comments: g.comments(1),
 	}
+	x.Open = nil
 	for i := range x.Cells {
 		x.Cells[i].Comments = g.comments(0)
 	}
@@ -56,6 +57,10 @@ func (g generator) comments(blocks int) Comments {
 	}
 	if g.chance(4) {
 		c.Trail = remark.Draw(g.T, "trail")
+	}
+	if blocks > 0 && g.chance(6) {
+		c.Open = make([]string, rapid.IntRange(1, blocks).Draw(g.T, "open"))
+		c.Open[len(c.Open)-1] = remark.Draw(g.T, "behind")
 	}
 	if blocks > 0 && g.chance(6) {
 		c.Inner = make([][]string, rapid.IntRange(1, blocks).Draw(g.T, "inner"))

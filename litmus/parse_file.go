@@ -180,7 +180,7 @@ func (p *parser) cells(t *Test) bool {
 
 func (p *parser) initial(form cellForm, declared []Cell) bool {
 	if !form.init {
-		return p.fail(p.tok().pos, "a %s has no initial value", form.word)
+		return p.fail(p.tok().pos, "%s has no initial value", article(form.word))
 	}
 	if len(declared) > 1 {
 		return p.fail(p.tok().pos, "an initial value needs a line with one name")

@@ -134,7 +134,7 @@ func (s *Stmt) readArgs(x sexp, args *[]sexp) *Error {
 	for i := range f.Names {
 		a := (*args)[i]
 		if a.atom == "" {
-			return wrong(a, article(f.Names[i]))
+			return wrong(a, article(f.Names[i].String()))
 		}
 		if s.At[i] = a.pos; i == 0 {
 			s.Name = a.atom
