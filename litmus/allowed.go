@@ -85,12 +85,33 @@ func (a *Allowed) collect() {
 		add(s, a.outcome(s))
 	}
 	for _, c := range a.report.Cycles {
-		for _, s := range c.States {
-			add(s, a.outcome(s))
-		}
+		a.collectCycle(c.States, add)
 	}
 	a.Set = NewSet(all...)
 	a.Partial = !a.report.Complete
+}
+
+// collectCycle adds the outcomes of a run that never leaves some states: a thread
+// that does not stand still in all of them is running. A signal that is pending in
+// passing is not one that is never received.
+func (a *Allowed) collectCycle(states []int, add func(int, Outcome)) {
+	first := a.outcome(states[0])
+	moves := make([]bool, len(first.Threads))
+	for _, s := range states[1:] {
+		for i, t := range a.outcome(s).Threads {
+			moves[i] = moves[i] || t.End != first.Threads[i].End
+		}
+	}
+	for _, s := range states {
+		o := a.outcome(s)
+		for i := range o.Threads {
+			o.Threads[i].Pending = false
+			if moves[i] {
+				o.Threads[i].End = model.Running.String()
+			}
+		}
+		add(s, o)
+	}
 }
 
 // outcome is what can be seen of a state.

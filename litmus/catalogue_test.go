@@ -30,12 +30,9 @@ func TestCatalogue(t *testing.T) {
 				if len(test.MissingIn(d)) > 0 {
 					continue
 				}
-				allowed, err := test.Explore(context.Background(), d, explore.Options{})
+				allowed, err := test.Explore(context.Background(), d, explore.Options{MaxStates: bound})
 				if err != nil {
 					t.Fatal(err)
-				}
-				if allowed.Partial {
-					t.Errorf("%s: %s", d.Name, allowed.Reasons)
 				}
 				judgeAnswers(t, test, d, allowed)
 				describe(&golden, d, allowed)
@@ -57,7 +54,15 @@ func judgeAnswers(t *testing.T, test *litmus.Test, d model.Dialect, allowed *lit
 	}
 }
 
+// bound is on the states of one test under one edition. An edition for which a test
+// has no end has no answer in it.
+const bound = 100_000
+
 func describe(b *strings.Builder, d model.Dialect, allowed *litmus.Allowed) {
+	if allowed.Partial {
+		fmt.Fprintf(b, "%s: inconclusive\n", d.Name)
+		return
+	}
 	fmt.Fprintf(b, "%s: %d outcomes, %d states\n", d.Name, len(allowed.Outcomes), allowed.States)
 	for _, o := range outcomeTexts(allowed) {
 		fmt.Fprintf(b, "  %s\n", o)

@@ -25,6 +25,7 @@ func (t *Test) Format() string {
 	for i := range t.Threads {
 		p.thread(&t.Threads[i])
 	}
+	p.section(questionLines(t))
 	p.section(answerLines(t))
 	for _, lines := range t.Inner {
 		p.blank()
@@ -164,12 +165,17 @@ func (c *Cell) declaration() string {
 	return s
 }
 
-// answerLines makes the lines of the question and of its answers.
+// questionLines makes the line of the question.
+func questionLines(t *Test) []row {
+	if t.Final == nil {
+		return nil
+	}
+	return []row{{t.Asking.Lead, "final " + t.Final.String(), t.Asking.Trail}}
+}
+
+// answerLines makes the lines of the answers.
 func answerLines(t *Test) []row {
 	var rows []row
-	if t.Final != nil {
-		rows = append(rows, row{t.Asking.Lead, "final " + t.Final.String(), t.Asking.Trail})
-	}
 	width := 0
 	for i := range t.Answers {
 		if a := &t.Answers[i]; a.Verdict != 0 {
