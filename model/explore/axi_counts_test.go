@@ -34,10 +34,7 @@ func TestAXICounts(t *testing.T) {
 			if want.large && !*large {
 				t.Skip("more than a million states: run with -large")
 			}
-			r, err := explore.Explore(context.Background(), want.prog, explore.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := searchAXI(t, want.prog, explore.Options{})
 			if r.States != want.states || r.Transitions != want.transitions || len(r.Finals) != want.finals {
 				t.Errorf("got %d states, %d transitions, %d outcomes; want %d, %d, %d",
 					r.States, r.Transitions, len(r.Finals), want.states, want.transitions, want.finals)
@@ -47,6 +44,31 @@ func TestAXICounts(t *testing.T) {
 			}
 			t.Logf("%.0f states/s, %.1f B/state, %d rule runs, %d repacks, %v, %+v", float64(r.States)/r.Elapsed.Seconds(),
 				float64(r.Memory.Total())/float64(r.States), r.RuleRuns, r.Repacks, r.Elapsed, r.Memory)
+		})
+	}
+}
+
+func searchAXI(t testing.TB, prog *axi, o explore.Options) *explore.Report[axiPart] {
+	t.Helper()
+	r, err := explore.Explore(context.Background(), prog, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func BenchmarkAXI(b *testing.B) {
+	for _, c := range axiCounts {
+		if c.states < 200_000 || c.large && !*large {
+			continue
+		}
+		b.Run(c.prog.name, func(b *testing.B) {
+			bytes := int64(0)
+			for b.Loop() {
+				bytes = searchAXI(b, c.prog, explore.Options{}).Memory.Total()
+			}
+			b.ReportMetric(float64(c.states)*float64(b.N)/b.Elapsed().Seconds(), "states/s")
+			b.ReportMetric(float64(bytes)/float64(c.states), "B/state")
 		})
 	}
 }
