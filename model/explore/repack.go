@@ -34,7 +34,7 @@ func repackAs[A, B words](s *search[A], fs []field) (searcher, bool) {
 			return s, false
 		}
 	}
-	t := &search[B]{course: s.course, memo: rekey[A, B](&s.memo, s.fields, fs)}
+	t := &search[B]{course: s.course, memo: rekey[A, B](&s.memo, s.fields, fs), leaves: s.leaves}
 	slots := len(s.store.slots)
 	s.store = store[A]{}
 	t.store = newStore[B](slots)

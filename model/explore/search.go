@@ -96,7 +96,8 @@ type search[K words] struct {
 	store store[K]
 	log   history[K]
 
-	successors []K // of the block being expanded
+	leaves     []int32 // of each rule, blockSize each, for the block being expanded
+	successors []K     // of the block
 	homes      []int
 	touched    uint64
 }
@@ -120,6 +121,7 @@ func newSearch[K words](know teacher, o Options) *search[K] {
 	ids := know.initial()
 	c.fields, _ = arrange(know.sizes())
 	s := &search[K]{course: c, memo: newMemo[K](c.agents + c.checks), store: newStore[K](0)}
+	s.leaves = make([]int32, (c.agents+c.checks)*blockSize)
 	s.add(pack[K](c.fields, ids))
 	return s
 }
@@ -146,7 +148,7 @@ func (s *search[K]) run(ctx context.Context) status {
 		if ctx.Err() != nil {
 			return s.halt(Cancelled)
 		}
-		if st := s.block(min(s.next+blockSize, s.layerEnd)); st != finished {
+		if st := s.block(min(s.next+blockSize, s.layerEnd, s.next|(chunkSize-1)+1)); st != finished {
 			return st
 		}
 	}
@@ -168,10 +170,11 @@ func (s *search[K]) halt(why Stop) status {
 func (s *search[K]) block(end int) status {
 	var t tally
 	s.successors = s.successors[:0]
+	s.memo.findAll(s.log.slice(s.next, end), s.leaves)
 	i, st := s.next, finished
 	for ; i < end; i++ {
 		mark := len(s.successors)
-		if !s.expand(i, &t) {
+		if !s.expand(i, s.leaves[i-s.next:], &t) {
 			s.successors = s.successors[:mark]
 			st = stale
 			break
@@ -185,14 +188,15 @@ func (s *search[K]) block(end int) status {
 	return st
 }
 
-// expand appends the successors of a state to the block. It reports false, having
-// tallied nothing, if the layout must change first.
-func (s *search[K]) expand(i int, t *tally) bool {
+// expand appends the successors of a state to the block. The leaf of a rule is in
+// leaves[rule*blockSize]. It reports false, having tallied nothing, if the layout
+// must change first.
+func (s *search[K]) expand(i int, leaves []int32, t *tally) bool {
 	k := s.log.at(i)
 	start, hits := len(s.successors), len(t.hits)
 	moves := false
 	for rule := range s.agents + s.checks {
-		r := s.memo.find(rule, k)
+		r := leaves[rule*blockSize]
 		if r == nothing {
 			continue
 		}
@@ -229,9 +233,12 @@ func (s *search[K]) apply(rule, i int, k *K, leaf int32, t *tally) {
 	}
 }
 
-// learn runs a rule in state k and remembers what it did. It is 0 if a part has
-// outgrown its field.
+// learn runs a rule in state k, unless an earlier state of the block has taught it,
+// and remembers what it did. It is 0 if a part has outgrown its field.
 func (s *search[K]) learn(rule int, k *K) int32 {
+	if r := s.memo.find(rule, k); r != 0 {
+		return r
+	}
 	ids := s.know.state()
 	unpack(s.fields, k, ids)
 	les := s.know.learn(rule)
@@ -335,5 +342,5 @@ func (s *search[K]) bytes() Memory {
 // forget drops what only the search itself needs.
 func (s *search[K]) forget() {
 	s.store = store[K]{}
-	s.successors, s.homes = nil, nil
+	s.leaves, s.successors, s.homes = nil, nil, nil
 }

@@ -17,7 +17,7 @@ type store[K words] struct {
 
 const (
 	minSlots = 1 << 10
-	fullness = 0.86 // of slots in use before growing
+	fullness = 0.75 // of slots in use before growing
 	brimful  = 0.95 // when there is no memory to grow
 	growth   = 1.4
 )
@@ -35,8 +35,7 @@ func hash[K words](k *K) uint64 {
 		hi, lo := bits.Mul64(h^(*k)[i]^0xbb67ae8584caa73b, 0x9e3779b97f4a7c15)
 		h = hi ^ lo
 	}
-	hi, lo := bits.Mul64(h, 0x9e3779b97f4a7c15)
-	return hi ^ lo
+	return h
 }
 
 // home is the slot where the search for k begins.
