@@ -148,61 +148,56 @@ func TestPhilosophers(t *testing.T) {
 	}
 }
 
-// Keys grow wider as parts take more bits than fit a word: a token walks round.
+// Keys grow wider as parts take more bits than fit a word: in step i all parts of a
+// stripe become i+1.
 func TestWideKeys(t *testing.T) {
-	for _, n := range []int{5, 40, 70, 130, 300, 600, 900} {
+	for _, p := range []struct{ parts, stripes int }{{5, 1}, {40, 1}, {40, 8}, {70, 7}, {130, 2}, {200, 5}} {
+		n := p.parts
 		sys := &system{parts: n + 1, agents: 1, expand: func(_ int, v *explore.View[int]) {
-			at := v.Get(n)
-			if x := v.Get(at); x < 1+at%2 { // even parts count to 1, odd ones to 2
-				v.Set(at, x+1)
-				v.Set(n, (at+1)%n)
-				v.Commit(7)
+			i := v.Get(n)
+			if i == 15 {
+				return
 			}
+			for c := i % p.stripes; c < n; c += p.stripes {
+				v.Set(c, v.Get(c)+1+c)
+			}
+			v.Set(n, i+1)
+			v.Commit(7)
 		}}
 		r := sys.search(t)
-		want := 2*n + 1 // a round of n steps, then the first part is full
-		if n%2 == 1 {
-			want = n + 1
-		} else {
-			want = n + 1
-		}
-		if !r.Complete || r.States != want || len(r.Finals) != 1 {
-			t.Fatalf("%d parts: %d states, complete %v %v, want %d", n, r.States, r.Complete, r.Reasons, want)
+		if !r.Complete || r.States != 16 || len(r.Finals) != 1 {
+			t.Fatalf("%d parts: %d states, complete %v %v, want 16", n, r.States, r.Complete, r.Reasons)
 		}
 		for i := range r.States {
 			for c := range n {
-				set := 0
-				if c < i {
-					set = 1
-				}
-				if got := r.Part(i, c); got != set {
-					t.Fatalf("%d parts: in state %d part %d is %d, want %d", n, i, c, got, set)
+				times := (i + p.stripes - 1 - c%p.stripes) / p.stripes
+				if got := r.Part(i, c); got != times*(1+c) {
+					t.Fatalf("%d parts: in state %d part %d is %d, want %d", n, i, c, got, times*(1+c))
 				}
 			}
 		}
-		if p := r.Paths(r.Finals[0])[0]; len(p) != r.States-1 || p[3].Label != 7 {
-			t.Errorf("%d parts: witness of %d steps, want %d", n, len(p), r.States-1)
+		if p := r.Paths(r.Finals[0])[0]; len(p) != 15 || p[3].Label != 7 {
+			t.Errorf("%d parts: witness of %d steps, want 15", n, len(p))
 		}
 	}
 }
 
 // A state that fits no key is a bound, not a crash.
 func TestTooWide(t *testing.T) {
-	const n = 1100
-	sys := &system{parts: n + 1, agents: 1, expand: func(_ int, v *explore.View[int]) {
-		if at := v.Get(n); at < n {
-			v.Set(at, 1)
-			v.Set(n, at+1)
-			v.Commit(0)
+	const n = 300
+	sys := &system{parts: n, agents: 1, expand: func(_ int, v *explore.View[int]) {
+		for c := range n {
+			v.Set(c, v.Get(c)+1)
 		}
+		v.Commit(0)
 	}}
 	r := sys.search(t)
-	if r.Complete || r.Stop != explore.TooWide || r.States < 900 || len(r.Reasons) != 1 {
-		t.Errorf("stopped as %v with %d states: %v", r.Stop, r.States, r.Reasons)
+	if r.Complete || r.Stop != explore.TooWide || r.States != 8 || len(r.Reasons) != 1 {
+		t.Errorf("stopped as %v with %d states: %v; want 8: 300 parts of 3 bits", r.Stop, r.States, r.Reasons)
 	}
 }
 
-// One part takes a million values: every bit it can get is needed, and its node's
+// One part takes many values: every bit it can get is needed, and its node's
 // kids are many.
 func TestDeepChain(t *testing.T) {
 	n := 300_000

@@ -17,7 +17,7 @@ type store[K words] struct {
 
 const (
 	minSlots = 1 << 10
-	fullness = 0.75 // of slots in use before growing
+	fullness = 0.80 // of slots in use before growing
 	brimful  = 0.95 // when there is no memory to grow
 	growth   = 1.4
 )
@@ -27,15 +27,17 @@ func newStore[K words](slots int) store[K] {
 	return store[K]{slots: make([]K, slots), limit: int(fullness * float64(slots))}
 }
 
-// hash spreads a key over 64 bits. The multipliers are odd constants without
-// structure (the fractional part of the golden ratio and of the square root of 3).
+// hash spreads a key over 64 bits: both halves of a product with an odd constant
+// without structure, and one more multiplication, since the slot is taken from the
+// high bits. With any of these operations less, some regular keys cluster.
 func hash[K words](k *K) uint64 {
 	h := uint64(0)
 	for i := 0; i < len(*k); i++ {
-		hi, lo := bits.Mul64(h^(*k)[i]^0xbb67ae8584caa73b, 0x9e3779b97f4a7c15)
+		x := h ^ (*k)[i]
+		hi, lo := bits.Mul64(x^x>>32, 0xa0761d6478bd642f)
 		h = hi ^ lo
 	}
-	return h
+	return h * 0x9e3779b97f4a7c15
 }
 
 // home is the slot where the search for k begins.
@@ -93,15 +95,29 @@ func (s *store[K]) grow(n int, bytes int64) bool {
 		s.limit = int(brimful * float64(len(s.slots)))
 		return s.n+n <= s.limit
 	}
-	old := s.slots
-	*s = newStore[K](size)
-	var none K
-	for i := range old {
-		if k := &old[i]; *k != none {
-			s.insertAt(s.home(k), k)
-		}
-	}
+	s.move(size)
 	return true
+}
+
+// move moves all keys to so many slots. They are known to differ.
+func (s *store[K]) move(size int) {
+	old, n := s.slots, s.n
+	*s = newStore[K](size)
+	s.n = n
+	var none K
+	slots := s.slots
+	for i := range old {
+		if old[i] == none {
+			continue
+		}
+		j := s.home(&old[i])
+		for slots[j] != none {
+			if j++; j == len(slots) {
+				j = 0
+			}
+		}
+		slots[j] = old[i]
+	}
 }
 
 func (s *store[K]) width() int64 {
