@@ -3,6 +3,7 @@ package explore_test
 import (
 	"context"
 	"flag"
+	"slices"
 	"testing"
 
 	"github.com/interject/interject/model/explore"
@@ -41,6 +42,9 @@ func TestAXICounts(t *testing.T) {
 			}
 			if !r.Complete || r.Stop != explore.Exhausted || len(r.Violations) > 0 || len(r.Cycles) > 0 {
 				t.Errorf("complete %v %v, violations %v, cycles %v", r.Complete, r.Reasons, r.Violations, r.Cycles)
+			}
+			if !slices.IsSorted(r.Finals) {
+				t.Error("finals are not in the order of discovery")
 			}
 			t.Logf("%.0f states/s, %.1f B/state, %d rule runs, %d repacks, %v, %+v", float64(r.States)/r.Elapsed.Seconds(),
 				float64(r.Memory.Total())/float64(r.States), r.RuleRuns, r.Repacks, r.Elapsed, r.Memory)

@@ -59,7 +59,11 @@ func name(r *explore.Report[int], i int) string {
 // store grows by a factor, and old and new are held at once.
 func TestMaxMemory(t *testing.T) {
 	sys := counters(7, 9) // ten million states
-	for _, bound := range []int64{1 << 16, 1 << 20, 3 << 20, 10 << 20} {
+	bounds := []int64{1 << 16, 10 << 20}
+	for b := int64(1 << 20); b < 3<<20; b += 50_000 {
+		bounds = append(bounds, b)
+	}
+	for _, bound := range bounds {
 		var most int64
 		r := sys.under(t, explore.Options{MaxMemory: bound, Every: 1, Progress: func(p explore.Progress) { most = max(most, p.Memory) }})
 		if r.Stop != explore.OutOfMemory || r.Complete || len(r.Reasons) != 1 {
@@ -119,7 +123,7 @@ func TestExceeded(t *testing.T) {
 	sys := counters(2, 5)
 	count := sys.expand
 	sys.expand = func(a int, v *explore.View[int]) {
-		if a == 1 && v.Get(1) == 3 {
+		if a == 1 && v.Get(1) == 3 || a == 0 && v.Get(0) == 5 {
 			v.Set(1, 4)
 			v.Exceeded("a counter beyond 3")
 			return
@@ -130,8 +134,24 @@ func TestExceeded(t *testing.T) {
 	if r.Complete || r.Stop != explore.Exhausted || r.States != 6*4 || len(r.Finals) != 0 {
 		t.Errorf("complete %v, %v, %d states, finals %v; want 24 states and no finals", r.Complete, r.Stop, r.States, r.Finals)
 	}
-	if len(r.Exceeded) != 1 || r.Exceeded[0].Count != 6 || r.Exceeded[0].What != "a counter beyond 3" || len(r.Paths(r.Exceeded[0].State)[0]) != 3 {
-		t.Errorf("exceeded %+v, want 6 times, first 3 steps away", r.Exceeded)
+	if len(r.Exceeded) != 1 || r.Exceeded[0].Count != 6+4 || r.Exceeded[0].What != "a counter beyond 3" || len(r.Paths(r.Exceeded[0].State)[0]) != 3 {
+		t.Errorf("exceeded %+v, want 10 times, first 3 steps away", r.Exceeded)
+	}
+}
+
+// Cycles among the expanded states of a stopped search are real ones.
+func TestCyclesOfStoppedSearch(t *testing.T) {
+	for _, n := range []int{2, 100, 1000, 5000} {
+		r := slide(3, 3).under(t, explore.Options{MaxStates: n})
+		if len(r.Cycles) != 1 && n > 2 {
+			t.Errorf("%d cycles among %d states, want one", len(r.Cycles), n)
+		}
+		for i, c := range r.Cycles {
+			if last := c.States[len(c.States)-1]; last >= r.Expanded {
+				t.Errorf("state %d of a cycle was not expanded", last)
+			}
+			checkLasso(t, r, &r.Cycles[i])
+		}
 	}
 }
 

@@ -38,6 +38,19 @@ func TestContractIsWatched(t *testing.T) {
 			v.Get(1 + calls%2)
 			v.Get(2 - calls%2)
 		}, nil},
+		{"stops looking by something else than what it saw", "did not Get", func(a int, v *explore.View[int]) {
+			if x := v.Get(0); x == 0 {
+				v.Set(0, 1)
+				for i := range 3 {
+					v.Set(1, i)
+					v.Commit(uint32(i))
+				}
+				return
+			}
+			if calls++; calls%3 != 0 {
+				v.Get(1)
+			}
+		}, nil},
 		{"an invariant writes", "may only look", func(a int, v *explore.View[int]) {}, func(v *explore.View[int]) error {
 			v.Set(0, 1)
 			return nil
@@ -48,6 +61,7 @@ func TestContractIsWatched(t *testing.T) {
 		}},
 	} {
 		t.Run(b.name, func(t *testing.T) {
+			calls = 0
 			sys := &system{parts: 3, agents: 1, expand: b.expand}
 			if b.check != nil {
 				sys.check(b.check)
@@ -138,19 +152,45 @@ func TestCheckFootprintFindsCheats(t *testing.T) {
 
 // A rule that looks behind the View at the very part is named with the part.
 func TestCheckFootprintNamesThePart(t *testing.T) {
-	var hidden func() int
-	sys := counters(3, 4)
-	count := sys.expand
-	sys.expand = func(a int, v *explore.View[int]) {
-		hidden = func() int { return v.Peek(1) }
-		if a == 2 && hidden() == 4 {
-			return
-		}
-		count(a, v)
-	}
-	err := explore.CheckFootprint(sys, sys.search(t), 2000, 1)
-	if err == nil || !strings.Contains(err.Error(), "part 1, which it did not Get") {
-		t.Errorf("got %v, want part 1 named", err)
+	type view = *explore.View[int]
+	later := false
+	for name, cheat := range map[string]func(v view, count func()){
+		"steps by it": func(v view, count func()) {
+			if v.Peek(1) != 4 {
+				count()
+			}
+		},
+		"writes it": func(v view, count func()) {
+			if v.Get(2) < 4 {
+				v.Set(2, v.Peek(1))
+				v.Commit(0)
+			}
+		},
+		"looks further by it": func(v view, count func()) {
+			if later && v.Peek(1) == 2 {
+				v.Get(0)
+			}
+			count()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sys := counters(3, 4)
+			plain := sys.expand
+			sys.expand = func(a int, v view) {
+				if a == 2 {
+					cheat(v, func() { plain(a, v) })
+					return
+				}
+				plain(a, v)
+			}
+			later = false
+			r := sys.search(t)
+			later = true
+			err := explore.CheckFootprint(sys, r, 2000, 1)
+			if err == nil || !strings.Contains(err.Error(), "part 1, which it did not Get") {
+				t.Errorf("got %v, want part 1 named", err)
+			}
+		})
 	}
 }
 

@@ -212,18 +212,31 @@ func TestInvariant(t *testing.T) {
 	sys := counters(3, 4)
 	sys.check(func(v *explore.View[int]) error { return nil })
 	sys.check(func(v *explore.View[int]) error {
+		if v.Get(0)+v.Get(1)+v.Get(2) == 12 {
+			return errors.New("all full")
+		}
+		return nil
+	})
+	sys.check(func(v *explore.View[int]) error {
 		if a, b := v.Get(0), v.Get(2); a+b == 7 {
 			return fmt.Errorf("%d and %d make seven", a, b)
 		}
 		return nil
 	})
 	r := sys.search(t)
-	if len(r.Violations) != 1 {
-		t.Fatalf("violations %v, want one", r.Violations)
+	if len(r.Violations) != 2 || len(r.Finals) != 1 {
+		t.Fatalf("violations %v, finals %v, want two and one", r.Violations, r.Finals)
 	}
-	v := r.Violations[0]
-	if v.Check != 1 || v.Count != 2*5 || len(r.Paths(v.State)[0]) != 7 || v.Err.Error() != fmt.Sprintf("%d and %d make seven", r.Part(v.State, 0), r.Part(v.State, 2)) {
-		t.Errorf("violation %+v in %v, want check 1, 10 times, 7 steps away", v, r.State(v.State, nil))
+	if v := r.Violations[0]; v.Check != 1 || v.State != r.Finals[0] || v.Count != 1 {
+		t.Errorf("violation %+v, want check 1 in the final state", v)
+	}
+	first := 0
+	for r.Part(first, 0)+r.Part(first, 2) != 7 {
+		first++
+	}
+	v := r.Violations[1]
+	if v.Check != 2 || v.State != first || v.Count != 2*5 || len(r.Paths(v.State)[0]) != 7 || v.Err.Error() != fmt.Sprintf("%d and %d make seven", r.Part(v.State, 0), r.Part(v.State, 2)) {
+		t.Errorf("violation %+v in %v, want check 2, 10 times, 7 steps away", v, r.State(v.State, nil))
 	}
 }
 

@@ -78,3 +78,17 @@ func TestStoreGrows(t *testing.T) {
 		t.Errorf("%d keys, fill %.2f", s.n, fill)
 	}
 }
+
+// Without memory to grow, slots are filled to the brim, and some stay empty: a search
+// for what is not there must end.
+func TestStoreStopsAtTheBrim(t *testing.T) {
+	s := newStore[[1]uint64](minSlots)
+	for s.grow(1, 0) {
+		k := [1]uint64{uint64(s.n + 1)}
+		s.insertAt(s.home(&k), &k)
+	}
+	full := brimful * float64(minSlots)
+	if s.n != int(full) || len(s.slots) != minSlots {
+		t.Errorf("%d keys in %d slots", s.n, len(s.slots))
+	}
+}

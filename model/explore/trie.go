@@ -65,6 +65,7 @@ func (m *memo[K]) find(rule int, k *K) int32 {
 
 // findAll is find for all rules in the states of a block: the leaf of a rule in state
 // j goes to leaves[rule*blockSize+j]. Rule by rule, since a trie stays in the cache.
+// A leaf behind a kid that is not in a slice is left to find.
 func (m *memo[K]) findAll(keys []K, leaves []int32) {
 	for rule, root := range m.roots {
 		row := leaves[rule*blockSize:][:len(keys)]
@@ -88,9 +89,6 @@ func (m *memo[K]) findAll(keys []K, leaves []int32) {
 					break
 				}
 				r = n.kids[id]
-			}
-			if r == 0 && len(m.sparse) > 0 {
-				r = m.find(rule, &keys[j])
 			}
 			row[j] = r
 		}
