@@ -60,7 +60,7 @@ func name(r *explore.Report[int], i int) string {
 func TestMaxMemory(t *testing.T) {
 	sys := counters(7, 9) // ten million states
 	bounds := []int64{1 << 16, 10 << 20}
-	for b := int64(1 << 20); b < 3<<20; b += 50_000 {
+	for b := int64(1 << 20); b < 3<<20; b += 170_000 {
 		bounds = append(bounds, b)
 	}
 	for _, bound := range bounds {

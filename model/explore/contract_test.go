@@ -40,8 +40,8 @@ func TestContractIsWatched(t *testing.T) {
 		}, nil},
 		{"stops looking by something else than what it saw", "did not Get", func(a int, v *explore.View[int]) {
 			if x := v.Get(0); x == 0 {
-				v.Set(0, 1)
 				for i := range 3 {
+					v.Set(0, 1)
 					v.Set(1, i)
 					v.Commit(uint32(i))
 				}

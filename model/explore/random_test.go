@@ -137,9 +137,9 @@ func (s *guardSystem) Expand(a int, v *View[int]) {
 }
 
 func TestRandomSystemsAgainstNaiveSearch(t *testing.T) {
-	n := 4000
+	n := 2000
 	if testing.Short() {
-		n = 400
+		n = 300
 	}
 	cyclic, fairCycles, repacked := 0, 0, 0
 	for seed := range uint64(n) {
