@@ -3,11 +3,14 @@ package explore_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/interject/interject/model/explore"
 )
+
+var workers = flag.Int("workers", 1, "how many workers search in the tests of counts")
 
 var large = flag.Bool("large", false, "run the instances of more than a million states too")
 
@@ -35,7 +38,7 @@ func TestAXICounts(t *testing.T) {
 			if want.large && !*large {
 				t.Skip("more than a million states: run with -large")
 			}
-			r := searchAXI(t, want.prog, explore.Options{})
+			r := searchAXI(t, want.prog, explore.Options{Workers: *workers})
 			if r.States != want.states || r.Transitions != want.transitions || len(r.Finals) != want.finals {
 				t.Errorf("got %d states, %d transitions, %d outcomes; want %d, %d, %d",
 					r.States, r.Transitions, len(r.Finals), want.states, want.transitions, want.finals)
@@ -66,13 +69,15 @@ func BenchmarkAXI(b *testing.B) {
 		if c.states < 200_000 || c.large && !*large {
 			continue
 		}
-		b.Run(c.prog.name, func(b *testing.B) {
-			bytes := int64(0)
-			for b.Loop() {
-				bytes = searchAXI(b, c.prog, explore.Options{}).Memory.Total()
-			}
-			b.ReportMetric(float64(c.states)*float64(b.N)/b.Elapsed().Seconds(), "states/s")
-			b.ReportMetric(float64(bytes)/float64(c.states), "B/state")
-		})
+		for _, workers := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/workers=%d", c.prog.name, workers), func(b *testing.B) {
+				bytes := int64(0)
+				for b.Loop() {
+					bytes = searchAXI(b, c.prog, explore.Options{Workers: workers}).Memory.Total()
+				}
+				b.ReportMetric(float64(c.states)*float64(b.N)/b.Elapsed().Seconds(), "states/s")
+				b.ReportMetric(float64(bytes)/float64(c.states), "B/state")
+			})
+		}
 	}
 }

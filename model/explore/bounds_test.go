@@ -77,9 +77,9 @@ func TestMaxMemory(t *testing.T) {
 
 // A cycle search that does not fit is said to be missing.
 func TestMemoryForCycles(t *testing.T) {
-	sys := philosophers(9, true)
+	sys := philosophers(13, true)
 	whole := sys.search(t)
-	r := sys.under(t, explore.Options{MaxMemory: whole.Memory.Total() * 5 / 4})
+	r := sys.under(t, explore.Options{MaxMemory: whole.Memory.Total() + 200_000})
 	if r.Stop != explore.Exhausted || r.States != whole.States {
 		t.Fatalf("the search itself did not fit: %v", r.Reasons)
 	}

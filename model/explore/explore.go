@@ -38,6 +38,9 @@ type Options struct {
 	MaxStates int   // at most so many states are kept; 0: no bound
 	MaxMemory int64 // bytes for states, log, memo and parts; 0: no bound
 
+	// Workers search at the same time; 0: one. The report does not depend on it.
+	Workers int
+
 	// Fair says whether a run must not pass over an agent for ever that can step
 	// all along (weak fairness). Nil: all agents are fair.
 	Fair func(agent int) bool
@@ -88,6 +91,8 @@ func sensible[P comparable](sys System[P], o Options) error {
 		return fmt.Errorf("explore: a system of %d agents", sys.Agents())
 	case o.MaxStates < 0 || o.MaxMemory < 0:
 		return fmt.Errorf("explore: negative bound: MaxStates %d, MaxMemory %d: use 0 for none", o.MaxStates, o.MaxMemory)
+	case o.Workers < 0 || o.Workers > shardCount:
+		return fmt.Errorf("explore: %d workers: want 0 to %d", o.Workers, shardCount)
 	}
 	return nil
 }

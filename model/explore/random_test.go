@@ -170,7 +170,7 @@ func TestRandomSystemsAgainstNaiveSearch(t *testing.T) {
 }
 
 func compareWithNaive(sys System[int], want *naive, fair func(int) bool, seed uint64) (repacks int, err error) {
-	r, err := Explore(context.Background(), sys, Options{Fair: fair})
+	r, err := Explore(context.Background(), sys, Options{Fair: fair, Workers: 1 + int(seed%3)})
 	if err != nil {
 		return 0, err
 	}

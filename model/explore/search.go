@@ -85,21 +85,13 @@ type noted struct {
 	count int
 }
 
-// blockSize states are expanded before their successors are inserted: the touches
-// of the store then overlap. Anything from 16 up gains the same.
-const blockSize = 256
-
 // search is a breadth-first search with keys of a certain width.
 type search[K words] struct {
 	*course
 	memo  memo[K]
 	store store[K]
 	log   history[K]
-
-	leaves     []int32 // of each rule, blockSize each, for the block being expanded
-	successors []K     // of the block
-	homes      []int
-	touched    uint64
+	crew  []*worker[K]
 }
 
 func newSearch[K words](know teacher, o Options) *search[K] {
@@ -120,8 +112,8 @@ func newSearch[K words](know teacher, o Options) *search[K] {
 	}
 	ids := know.initial()
 	c.fields, _ = arrange(know.sizes())
-	s := &search[K]{course: c, memo: newMemo[K](c.agents + c.checks), store: newStore[K](0)}
-	s.leaves = make([]int32, (c.agents+c.checks)*blockSize)
+	s := &search[K]{course: c, memo: newMemo[K](c.agents + c.checks), store: newStore[K, K](nil)}
+	s.crew = newCrew(s)
 	s.add(pack[K](c.fields, ids))
 	return s
 }
@@ -132,7 +124,7 @@ func (s *search[K]) states() int { return s.log.n }
 
 // add inserts one key.
 func (s *search[K]) add(k K) {
-	if s.store.insertAt(s.store.home(&k), &k) {
+	if s.store.add(&k) {
 		s.log.append(k)
 	}
 }
@@ -148,7 +140,7 @@ func (s *search[K]) run(ctx context.Context) status {
 		if ctx.Err() != nil {
 			return s.halt(Cancelled)
 		}
-		if st := s.block(min(s.next+blockSize, s.layerEnd, s.next|(chunkSize-1)+1)); st != finished {
+		if st := s.round(); st != finished {
 			return st
 		}
 	}
@@ -165,80 +157,9 @@ func (s *search[K]) halt(why Stop) status {
 	return halted
 }
 
-// block expands the states up to end and inserts their successors. States before
-// s.next are expanded wholly, others count for nothing: they are expanded again.
-func (s *search[K]) block(end int) status {
-	var t tally
-	s.successors = s.successors[:0]
-	s.memo.findAll(s.log.slice(s.next, end), s.leaves)
-	i, st := s.next, finished
-	for ; i < end; i++ {
-		mark := len(s.successors)
-		if !s.expand(i, s.leaves[i-s.next:], &t) {
-			s.successors = s.successors[:mark]
-			st = stale
-			break
-		}
-	}
-	if why := s.insert(); why != 0 {
-		return s.halt(why)
-	}
-	s.count(&t)
-	s.next = i
-	return st
-}
-
-// expand appends the successors of a state to the block. The leaf of a rule is in
-// leaves[rule*blockSize]. It reports false, having tallied nothing, if the layout
-// must change first.
-func (s *search[K]) expand(i int, leaves []int32, t *tally) bool {
-	k := s.log.at(i)
-	start, hits := len(s.successors), len(t.hits)
-	moves := false
-	for rule := range s.agents + s.checks {
-		r := leaves[rule*blockSize]
-		if r == nothing {
-			continue
-		}
-		if r == 0 {
-			if r = s.learn(rule, k); r == 0 {
-				t.hits = t.hits[:hits]
-				return false
-			}
-		}
-		if r != nothing {
-			s.apply(rule, i, k, r, t)
-			moves = moves || rule < s.agents && s.fair[rule]
-		}
-	}
-	t.transitions += len(s.successors) - start
-	if !moves {
-		t.finals = append(t.finals, uint32(i))
-	}
-	return true
-}
-
-// apply appends the successors in a leaf.
-func (s *search[K]) apply(rule, i int, k *K, leaf int32, t *tally) {
-	for j := ^leaf; ; j++ {
-		e := &s.memo.effects[j]
-		if e.kind == successor {
-			s.successors = append(s.successors, add(k, &e.delta))
-		} else {
-			t.hits = append(t.hits, hit{note{e.kind, rule, e.label}, i})
-		}
-		if !e.more {
-			return
-		}
-	}
-}
-
-// learn runs a rule in state k, unless an earlier state of the block has taught it,
-// and remembers what it did. It is 0 if a part has outgrown its field.
+// learn runs a rule in state k and remembers what it did. It is 0 if a part has
+// outgrown its field.
 func (s *search[K]) learn(rule int, k *K) int32 {
-	if r := s.memo.find(rule, k); r != 0 {
-		return r
-	}
 	ids := s.know.state()
 	unpack(s.fields, k, ids)
 	les := s.know.learn(rule)
@@ -247,54 +168,6 @@ func (s *search[K]) learn(rule int, k *K) int32 {
 		return 0
 	}
 	return s.memo.teach(s.fields, rule, ids, les)
-}
-
-// insert puts the block's successors into the store and the new ones into the log.
-func (s *search[K]) insert() Stop {
-	n := len(s.successors)
-	used := s.log.bytes() + s.memo.bytes() + s.know.bytes()
-	if !s.store.grow(n, s.opts.MaxMemory-used) || used+s.store.bytes() > s.opts.MaxMemory {
-		return OutOfMemory
-	}
-	if s.log.n+n > s.opts.MaxStates {
-		return s.insertFew()
-	}
-	s.touch()
-	for j := range s.successors {
-		k := &s.successors[j]
-		if s.store.insertAt(s.homes[j], k) {
-			s.log.append(*k)
-		}
-	}
-	return 0
-}
-
-// touch loads every slot where a search will begin, before any search depends on
-// one: the loads overlap.
-func (s *search[K]) touch() {
-	s.homes = s.homes[:0]
-	sum := uint64(0)
-	for j := range s.successors {
-		h := s.store.home(&s.successors[j])
-		s.homes = append(s.homes, h)
-		sum += s.store.slots[h][0]
-	}
-	s.touched += sum
-}
-
-// insertFew is insert close to the greatest number of states.
-func (s *search[K]) insertFew() Stop {
-	for j := range s.successors {
-		k := &s.successors[j]
-		if s.store.find(k) >= 0 {
-			continue
-		}
-		if s.log.n == s.opts.MaxStates {
-			return TooManyStates
-		}
-		s.add(*k)
-	}
-	return 0
 }
 
 func (s *search[K]) count(t *tally) {
@@ -342,5 +215,5 @@ func (s *search[K]) bytes() Memory {
 // forget drops what only the search itself needs.
 func (s *search[K]) forget() {
 	s.store = store[K]{}
-	s.leaves, s.successors, s.homes = nil, nil, nil
+	s.crew = nil
 }

@@ -45,50 +45,65 @@ func TestHashSpreadsRegularKeys(t *testing.T) {
 }
 
 func displacement[K words](n, size int, key func(i int) K) float64 {
-	s := newStore[K](size)
+	s := newShard[K](size)
 	sum := 0
 	for i := range n {
 		k := key(i)
-		home := s.home(&k)
-		s.insertAt(home, &k)
-		sum += (s.find(&k) - home + size) % size
+		h := hash(&k) >> shardBits // as if all keys fell into this shard
+		s.insert(h, &k)
+		sum += (s.find(h, &k) - s.home(h) + size) % size
 	}
 	return float64(sum) / float64(n)
 }
 
 // Growing loses nothing and invents nothing.
 func TestStoreGrows(t *testing.T) {
-	s := newStore[[2]uint64](0)
+	s := newStore[[2]uint64, [2]uint64](nil)
 	for i := range 100_000 {
-		if !s.grow(1, 1<<40) {
-			t.Fatal("no room")
-		}
 		k := [2]uint64{uint64(i + 1), uint64(i) << 60}
-		if !s.insertAt(s.home(&k), &k) || s.insertAt(s.home(&k), &k) {
+		if !s.add(&k) || s.add(&k) {
 			t.Fatalf("key %d: new, then known, expected", i)
 		}
 	}
 	for i := range 200_000 {
 		k := [2]uint64{uint64(i + 1), uint64(i) << 60}
-		if found := s.find(&k) >= 0; found != (i < 100_000) {
+		if found := s.has(&k); found != (i < 100_000) {
 			t.Fatalf("key %d: found %v", i, found)
 		}
 	}
-	if fill := float64(s.n) / float64(len(s.slots)); s.n != 100_000 || fill < fullness/growth-0.01 || fill > fullness+0.01 {
-		t.Errorf("%d keys, fill %.2f", s.n, fill)
+	n := 0
+	for i := range s.shards {
+		sh := &s.shards[i]
+		n += sh.n
+		if fill := float64(sh.n) / float64(len(sh.slots)); fill < fullness/growth-0.01 || fill > fullness+0.01 {
+			t.Errorf("shard %d is filled to %.2f", i, fill)
+		}
+	}
+	if n != 100_000 {
+		t.Errorf("%d keys", n)
 	}
 }
 
 // Without memory to grow, slots are filled to the brim, and some stay empty: a search
 // for what is not there must end.
 func TestStoreStopsAtTheBrim(t *testing.T) {
-	s := newStore[[1]uint64](minSlots)
-	for s.grow(1, 0) {
-		k := [1]uint64{uint64(s.n + 1)}
-		s.insertAt(s.home(&k), &k)
+	s := newStore[[1]uint64, [1]uint64](nil)
+	size := s.slots()
+	for i := 1; ; i++ {
+		k := [1]uint64{uint64(i)}
+		var more [shardCount]int
+		more[shardOf(hash(&k))] = 1
+		if _, ok := s.plan(&more, s.bytes()); !ok {
+			break
+		}
+		s.add(&k)
 	}
-	full := brimful * float64(minSlots)
-	if s.n != int(full) || len(s.slots) != minSlots {
-		t.Errorf("%d keys in %d slots", s.n, len(s.slots))
+	full, most := 0, 0.0
+	for i := range s.shards {
+		full += s.shards[i].n
+		most = max(most, float64(s.shards[i].n)/float64(len(s.shards[i].slots)))
+	}
+	if s.slots() != size || most < brimful-0.02 || most > brimful {
+		t.Errorf("%d keys in %d slots, once %d; a shard is filled to %.2f", full, s.slots(), size, most)
 	}
 }

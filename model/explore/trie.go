@@ -65,14 +65,17 @@ func (m *memo[K]) find(rule int, k *K) int32 {
 
 // findAll is find for all rules in the states of a block: the leaf of a rule in state
 // j goes to leaves[rule*blockSize+j]. Rule by rule, since a trie stays in the cache.
-// A leaf behind a kid that is not in a slice is left to find.
-func (m *memo[K]) findAll(keys []K, leaves []int32) {
+// A leaf behind a kid that is not in a slice is left to find. It reports whether all
+// leaves were found.
+func (m *memo[K]) findAll(keys []K, leaves []int32) bool {
+	known := true
 	for rule, root := range m.roots {
 		row := leaves[rule*blockSize:][:len(keys)]
 		if root <= 0 {
 			for j := range row {
 				row[j] = root
 			}
+			known = known && root != 0
 			continue
 		}
 		first := m.nodes[root]
@@ -91,8 +94,10 @@ func (m *memo[K]) findAll(keys []K, leaves []int32) {
 				r = n.kids[id]
 			}
 			row[j] = r
+			known = known && r != 0
 		}
 	}
+	return known
 }
 
 // far is the kid of a node that is not in its slice.
