@@ -48,6 +48,12 @@ type Options struct {
 	// Progress, if not nil, is called about every Every (0: a second) and at the end.
 	Progress func(Progress)
 	Every    time.Duration
+
+	// Save, if not nil, is called about every SaveEvery (0: a minute) with a checkpoint
+	// to write. Identity names the question: a checkpoint of another one is refused.
+	Save      func(Checkpoint)
+	SaveEvery time.Duration
+	Identity  string
 }
 
 // Progress is how far a search has come.
@@ -69,7 +75,11 @@ func Explore[P comparable](ctx context.Context, sys System[P], o Options) (*Repo
 		return nil, err
 	}
 	v := newView(sys)
-	var s searcher = newSearch[[1]uint64](v, o)
+	return finish(ctx, sys, v, newSearch[[1]uint64](v, o), o), nil
+}
+
+// finish runs a search to its end.
+func finish[P comparable](ctx context.Context, sys System[P], v *View[P], s searcher, o Options) *Report[P] {
 	for s.run(ctx) == stale {
 		var ok bool
 		if s, ok = s.repack(); !ok {
@@ -78,7 +88,7 @@ func Explore[P comparable](ctx context.Context, sys System[P], o Options) (*Repo
 	}
 	r := newReport(sys, v, s)
 	r.findCycles(ctx, o)
-	return r, nil
+	return r
 }
 
 func sensible[P comparable](sys System[P], o Options) error {

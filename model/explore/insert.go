@@ -11,7 +11,7 @@ func (s *search[K]) insert(crew []*worker[K], owners int) Stop {
 			more[i] += w.per[i]
 		}
 	}
-	used := s.log.bytes() + chunkSize*s.store.width() + s.memo.bytes() + s.know.bytes()
+	used := s.bytes().Total() - s.store.bytes() + chunkSize*s.store.width()
 	sizes, ok := s.store.plan(&more, s.opts.MaxMemory-used)
 	if !ok {
 		return OutOfMemory

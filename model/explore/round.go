@@ -134,7 +134,7 @@ func (w *worker[K]) resolve(leaves []int32, learn bool) bool {
 			*leaf = w.s.memo.find(rule, k)
 		}
 		if *leaf == 0 && learn {
-			*leaf = w.s.learn(rule, k)
+			*leaf = w.s.learn(rule, w.from)
 		}
 		if *leaf == 0 {
 			return false

@@ -11,6 +11,7 @@ type searcher interface {
 	run(context.Context) status
 	repack() (searcher, bool)
 	about() *course
+	saveKeys(*encoder)
 	states() int
 	read(state int, ids []uint32)
 	bytes() Memory
@@ -37,6 +38,7 @@ type teacher interface {
 	learn(rule int) *lesson
 	sizes() []int
 	fits([]field) bool
+	knows(ids []uint32) bool
 	bytes() int64
 }
 
@@ -50,15 +52,17 @@ type course struct {
 	fair    []bool
 	started time.Time
 	shown   time.Time
+	saved   time.Time
 
 	next     int   // the first state not yet expanded
 	layerEnd int   // the end of the layer that is being expanded
 	layers   []int // where each layer begins
 	stop     Stop
 	tally
-	notes map[note]*noted
-	runs  int // of rules
-	packs int // rewritings for want of bits
+	notes   map[note]*noted
+	lessons []lessonAt // every run of a rule, in order
+	packs   int        // rewritings for want of bits
+	sizes   []int      // of the tables, when resuming
 }
 
 // A tally is what is counted of expanded states.
@@ -94,7 +98,7 @@ type search[K words] struct {
 	crew  []*worker[K]
 }
 
-func newSearch[K words](know teacher, o Options) *search[K] {
+func newCourse(know teacher, o Options) *course {
 	if o.Every == 0 {
 		o.Every = time.Second
 	}
@@ -104,12 +108,20 @@ func newSearch[K words](know teacher, o Options) *search[K] {
 	if o.MaxMemory == 0 {
 		o.MaxMemory = math.MaxInt64
 	}
+	if o.SaveEvery == 0 {
+		o.SaveEvery = time.Minute
+	}
 	now := time.Now()
-	c := &course{opts: o, know: know, started: now, shown: now, notes: make(map[note]*noted)}
+	c := &course{opts: o, know: know, started: now, shown: now, saved: now, notes: make(map[note]*noted)}
 	c.agents, c.checks = know.rules()
 	for a := range c.agents {
 		c.fair = append(c.fair, o.Fair == nil || o.Fair(a))
 	}
+	return c
+}
+
+func newSearch[K words](know teacher, o Options) *search[K] {
+	c := newCourse(know, o)
 	ids := know.initial()
 	c.fields, _ = arrange(know.sizes())
 	s := &search[K]{course: c, memo: newMemo[K](c.agents + c.checks), store: newStore[K, K](nil)}
@@ -131,12 +143,16 @@ func (s *search[K]) add(k K) {
 
 // run expands states in order of discovery until nothing is left or something stops it.
 func (s *search[K]) run(ctx context.Context) status {
+	if !s.know.fits(s.fields) {
+		return stale
+	}
 	for s.next < s.log.n {
 		if s.next == s.layerEnd {
 			s.layers = append(s.layers, s.next)
 			s.layerEnd = s.log.n
 		}
 		s.progress(false)
+		s.save()
 		if ctx.Err() != nil {
 			return s.halt(Cancelled)
 		}
@@ -157,13 +173,13 @@ func (s *search[K]) halt(why Stop) status {
 	return halted
 }
 
-// learn runs a rule in state k and remembers what it did. It is 0 if a part has
+// learn runs a rule in a state and remembers what it did. It is 0 if a part has
 // outgrown its field.
-func (s *search[K]) learn(rule int, k *K) int32 {
+func (s *search[K]) learn(rule, state int) int32 {
 	ids := s.know.state()
-	unpack(s.fields, k, ids)
+	s.read(state, ids)
 	les := s.know.learn(rule)
-	s.runs++
+	s.lessons = append(s.lessons, lessonAt{uint32(rule), uint32(state)})
 	if !s.know.fits(s.fields) {
 		return 0
 	}
@@ -205,11 +221,19 @@ func (s *search[K]) progress(end bool) {
 	})
 }
 
+// save hands out a checkpoint when it is time.
+func (s *search[K]) save() {
+	if s.opts.Save != nil && time.Since(s.saved) >= s.opts.SaveEvery {
+		s.opts.Save(Checkpoint{s})
+		s.saved = time.Now()
+	}
+}
+
 // read writes the numbers of a state's parts to ids.
 func (s *search[K]) read(state int, ids []uint32) { unpack(s.fields, s.log.at(state), ids) }
 
 func (s *search[K]) bytes() Memory {
-	return Memory{Store: s.store.bytes(), Log: s.log.bytes(), Memo: s.memo.bytes(), Parts: s.know.bytes()}
+	return Memory{Store: s.store.bytes(), Log: s.log.bytes(), Memo: s.memo.bytes() + 8*int64(cap(s.lessons)), Parts: s.know.bytes()}
 }
 
 // forget drops what only the search itself needs.
