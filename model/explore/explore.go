@@ -35,8 +35,11 @@ type Checker[P comparable] interface {
 
 // Options bound and watch a search. The zero value bounds nothing.
 type Options struct {
-	MaxStates int   // at most so many states are kept; 0: no bound
-	MaxMemory int64 // bytes for states, log, memo and parts; 0: no bound
+	MaxStates int // at most so many states are kept; 0: no bound
+	// MaxMemory bounds the bytes that the search holds; 0: no bound. What it has given
+	// up may be held by the Go runtime until the next collection: a process that must
+	// stay within the bound sets it with debug.SetMemoryLimit too.
+	MaxMemory int64
 
 	// Workers search at the same time; 0: one. The report does not depend on it.
 	Workers int

@@ -233,7 +233,7 @@ func (s *search[K]) save() {
 func (s *search[K]) read(state int, ids []uint32) { unpack(s.fields, s.log.at(state), ids) }
 
 func (s *search[K]) bytes() Memory {
-	return Memory{Store: s.store.bytes(), Log: s.log.bytes(), Memo: s.memo.bytes() + 8*int64(cap(s.lessons)), Parts: s.know.bytes()}
+	return Memory{Store: s.store.bytes(), Log: s.log.bytes() + 12*int64(cap(s.finals)), Memo: s.memo.bytes() + 8*int64(cap(s.lessons)), Parts: s.know.bytes()}
 }
 
 // forget drops what only the search itself needs.
