@@ -203,9 +203,8 @@ func (s *search[K]) relearn() error {
 		if s.read(int(l.state), s.know.state()); !s.know.knows(s.know.state()) {
 			return errChanged
 		}
-		if s.memo.find(int(l.rule), s.log.at(int(l.state))) != 0 {
-			s.lessons = append(s.lessons, l) // the layout changed between two runs
-		} else {
+		// A rule whose result did not fit was run again after the layout had changed.
+		if s.memo.find(int(l.rule), s.log.at(int(l.state))) == 0 {
 			s.learn(int(l.rule), int(l.state))
 		}
 	}

@@ -121,7 +121,7 @@ func TestResumeOfAXI(t *testing.T) {
 
 // What is not the right checkpoint is refused with a reason.
 func TestResumeRefuses(t *testing.T) {
-	part := counters(3, 5).under(t, explore.Options{MaxStates: 100, Identity: "mine"})
+	part := counters(3, 5).under(t, explore.Options{MaxStates: 200, Identity: "mine"})
 	var file bytes.Buffer
 	if _, err := part.Checkpoint().WriteTo(&file); err != nil {
 		t.Fatal(err)
@@ -150,7 +150,8 @@ func TestResumeRefuses(t *testing.T) {
 		{"identity", `"mine"`, counters(3, 5), explore.Options{}, good},
 		{"parts", "3 parts", counters(4, 5), mine, good},
 		{"fairness", "fair", counters(3, 5), explore.Options{Identity: "mine", Fair: func(a int) bool { return a > 1 }}, good},
-		{"changed", "changed", other, mine, good},
+		{"fewer parts than before", "changed", other, mine, good},
+		{"more parts than before", "changed", counters(3, 6), mine, good},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := explore.Resume(context.Background(), c.sys, c.o, bytes.NewReader(c.file))

@@ -27,9 +27,9 @@ type shard[K words] struct {
 
 const (
 	minSlots = 64
-	fullness = 0.80 // of slots in use before growing
+	fullness = 0.88 // of slots in use before growing
 	brimful  = 0.95 // when there is no memory to grow
-	growth   = 1.4
+	growth   = 1.8
 )
 
 // newStore makes a store with shards as big as those of another, or small ones of
