@@ -78,7 +78,7 @@ func (t *Thread) pause(d time.Duration) wake {
 		t.w.Release(x)
 		return unparked
 	}
-	t.touch()
+	t.touch(partPlace)
 	t.op, t.on = OpSleep, nil
 	t.timed(d, t.rt.quiet.begin)
 	t.publish(x, t.level != Closed)

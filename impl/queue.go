@@ -90,7 +90,7 @@ func (t *Thread) claim(ticket uint64) bool {
 		t.w.Release(x)
 		return fault(FaultStaleWaiter)
 	}
-	t.touch()
+	t.touch(partHand)
 	t.woke = byPartner
 	t.w.Release(x &^ (waiting | receptive))
 	t.rt.quiet.begin()
@@ -107,7 +107,7 @@ func (t *Thread) block(lock *at.Word, x uint64, op Op, on any, open bool, d time
 		lock.Release(x)
 		return unparked
 	}
-	t.touch()
+	t.touch(partPlace)
 	t.op, t.on = op, on
 	t.timed(d, t.rt.quiet.begin)
 	t.publish(y, open)
@@ -134,7 +134,7 @@ func (t *Thread) sleep(d time.Duration) wake {
 	} else if d <= 0 {
 		t.parker.Park()
 	}
-	t.touch()
+	t.touch(partHand)
 	return t.woke
 }
 

@@ -22,7 +22,7 @@ func (u *Thread) offer(s *signal, what error, id uint64) fate {
 			u.w.Release(x)
 			return gone
 		case x&(waiting|receptive) == waiting|receptive:
-			if u.out == nil {
+			if u.touch(partOut); u.out == nil {
 				u.hand(x, what, id)
 				return received
 			}
@@ -67,7 +67,7 @@ func (u *Thread) replace(what error, id uint64) (old payload, ok bool) {
 	}
 	for s := u.head; s != nil; s = s.next {
 		if raises(s.what) {
-			u.touch()
+			u.touch(partQueue)
 			old = payload{s.what, s.id}
 			s.what, s.id = what, id
 			return old, true
@@ -101,7 +101,7 @@ func (u *Thread) withdrawFor(x uint64, v *Thread, what error, id uint64) bool {
 	if !fault(FaultNoWithdraw) {
 		v.unlink(u.out)
 	}
-	u.touch()
+	u.touch(partOut)
 	u.out = nil
 	v.w.Release(v.attention(xv))
 	u.hand(now, what, id)

@@ -31,7 +31,7 @@ func raises(what error) bool {
 
 // push appends s to t's queue. The caller holds t's lock, as for all below.
 func (t *Thread) push(s *signal) {
-	t.touch()
+	t.touch(partQueue)
 	s.queued, s.next, s.prev = true, nil, t.tail
 	if fault(FaultLIFO) {
 		t.pushFront(s)
@@ -57,7 +57,7 @@ func (t *Thread) pushFront(s *signal) {
 
 // unlink takes s out of t's queue.
 func (t *Thread) unlink(s *signal) {
-	t.touch()
+	t.touch(partQueue)
 	if s.prev == nil {
 		t.head = s.next
 	} else {
@@ -82,7 +82,7 @@ func (t *Thread) attention(x uint64) uint64 {
 // hand gives what to the parked thread t, whose lock the caller holds, frees the lock
 // and wakes t.
 func (t *Thread) hand(x uint64, what error, id uint64) {
-	t.touch()
+	t.touch(partHand)
 	t.got, t.woke = payload{what, id}, bySignal
 	if raises(what) {
 		x |= forced | at.Sign
@@ -100,7 +100,7 @@ func (t *Thread) fill(what error, id uint64) *signal {
 	if s == nil {
 		return nil
 	}
-	t.touch()
+	t.touch(partQueue)
 	t.free = s.next
 	s.to, s.what, s.id = t, what, id
 	return s
@@ -129,7 +129,7 @@ func (t *Thread) grow(n int) {
 		block[i].next = &block[i+1]
 	}
 	x := t.w.Acquire()
-	t.touch()
+	t.touch(partQueue)
 	block[n-1].next, t.free = t.free, &block[0]
 	t.w.Release(x)
 }

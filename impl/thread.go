@@ -149,7 +149,7 @@ func (t *Thread) run() {
 // join are woken.
 func (t *Thread) finish(how End, err error) {
 	x := t.w.Acquire()
-	t.touch()
+	t.touch(partQueue)
 	if x&killed != 0 {
 		t.w.Release(x)
 		how, err = Killed, nil
@@ -177,11 +177,19 @@ func (t *Thread) drop(s *signal) {
 	}
 }
 
-// touch says to the race check of a controlled run that what t's word guards is
-// about to be written.
-func (t *Thread) touch() {
+// The parts of what a thread's word guards, for the race check.
+const (
+	partQueue = iota // head, tail, free, and the signals in the queue
+	partOut          // out
+	partHand         // got and woke: written under the lock, read by the woken owner
+	partPlace        // op and on
+)
+
+// touch says to the race check of a controlled run that a part of what t's word guards
+// is about to be read or written.
+func (t *Thread) touch(part int) {
 	if o := t.w.Object(); o != nil {
-		o.Control.Touch(o, true)
+		o.Control.Touch(o, part)
 	}
 }
 

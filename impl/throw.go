@@ -44,13 +44,14 @@ func (t *Thread) await(s *signal) (again bool, err error) {
 // parkThrow parks t, whose lock it frees, in its throw s. It returns true when a signal was
 // handed over, in which case s has been withdrawn.
 func (t *Thread) parkThrow(x uint64, s *signal) (payload, bool) {
-	t.touch()
+	t.touch(partOut)
+	t.touch(partPlace)
 	t.ticket++
 	t.out, t.op, t.on = s, OpThrowTo, s.to
 	t.publish(x, t.level != Closed)
 	t.event(Blocked, s.to, s.id, s.what)
 	t.parker.Park()
-	t.touch()
+	t.touch(partHand)
 	t.event(Woken, s.to, s.id, s.what)
 	if t.woke != bySignal {
 		return payload{}, false
@@ -67,6 +68,7 @@ func (t *Thread) publish(x uint64, open bool) {
 	if open {
 		x |= receptive
 	}
+	t.touch(partHand)
 	t.woke = 0
 	t.w.Release(x)
 	t.rt.quiet.stop()
@@ -109,7 +111,8 @@ func (t *Thread) acknowledgement() {
 		t.w.Release(x)
 		return
 	}
-	t.touch()
+	t.touch(partOut)
+	t.touch(partPlace)
 	t.ticket++
 	t.out, t.op, t.on = &t.self, OpThrowTo, t.self.to
 	t.publish(x, false)
@@ -120,11 +123,12 @@ func (t *Thread) acknowledgement() {
 // caller may not look at s afterwards: it may be in use again.
 func (t *Thread) acknowledge(s *signal) {
 	x := t.w.Acquire()
-	t.touch()
+	t.touch(partOut)
 	if x&waiting == 0 || t.out != s {
 		t.w.Release(x | acked)
 		return
 	}
+	t.touch(partHand)
 	t.out, t.woke = nil, byPartner
 	t.w.Release(x&^(waiting|receptive) | acked)
 	t.rt.quiet.begin()

@@ -10,8 +10,8 @@ type object struct {
 	// Joins of the clocks of the steps since, and including, the latest write. A write
 	// comes after everything before it, so older ones are covered by it.
 	reads, locks, writes clock
-	released             clock // of synchronisation: what a reader comes after
-	touched              epoch // the latest access to the plain data that it guards
+	released             clock           // of synchronisation: what a reader comes after
+	touched              [at.Parts]epoch // the latest accesses to the plain data that it guards
 }
 
 // epoch is a moment in one thread.

@@ -47,7 +47,7 @@ func (u *Uint64) Await(v uint64) {
 }
 
 // Touch is an access to plain data that the number is meant to guard.
-func (u *Uint64) Touch() { u.o.Control.Touch(u.o, true) }
+func (u *Uint64) Touch() { u.o.Control.Touch(u.o, 0) }
 
 // Mutex is a lock of a controlled program.
 type Mutex struct{ o *at.Object }
@@ -68,7 +68,7 @@ func (m *Mutex) Unlock() {
 }
 
 // Touch is an access to plain data that the lock is meant to guard.
-func (m *Mutex) Touch() { m.o.Control.Touch(m.o, true) }
+func (m *Mutex) Touch() { m.o.Control.Touch(m.o, 0) }
 
 // Event is a counter of tokens.
 type Event struct{ o *at.Object }

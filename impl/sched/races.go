@@ -36,17 +36,17 @@ func (x *Exec) synchronise(t *thread, n int) {
 	}
 }
 
-// Touch notes that the running thread accesses the plain data that o guards. Two
+// Touch notes that the running thread accesses a part of the plain data that o guards. Two
 // accesses of different threads of which neither comes before the other are a data
 // race: the execution fails.
-func (x *Exec) Touch(o *at.Object, write bool) {
+func (x *Exec) Touch(o *at.Object, part int) {
 	t := x.cur
 	if t == nil || x.aborting {
 		return
 	}
 	g := x.object(o)
-	if e := g.touched; e.time > t.sync[e.thread] && e.thread != t.id {
-		x.fail(fmt.Sprintf("data race: %s and %s access what object %d guards", x.threads[e.thread].name, t.name, o.ID))
+	if e := g.touched[part]; e.time > t.sync[e.thread] && e.thread != t.id {
+		x.fail(fmt.Sprintf("data race: %s and %s access part %d of what object %d guards", x.threads[e.thread].name, t.name, part, o.ID))
 	}
-	g.touched = epoch{t.id, t.sync[t.id]}
+	g.touched[part] = epoch{t.id, t.sync[t.id]}
 }

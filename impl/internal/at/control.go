@@ -44,6 +44,9 @@ var dependent = [Kinds]uint16{
 // Dependent tells whether two steps of these kinds on one object may not be exchanged.
 func Dependent(a, b Kind) bool { return dependent[a]>>b&1 != 0 }
 
+// Parts is how many groups of guarded data an object has.
+const Parts = 4
+
 // Object is what a controlled word or parker is to its Control.
 type Object struct {
 	Control Control
@@ -62,7 +65,7 @@ type Control interface {
 	Object() *Object
 	// Spawn adds a thread that runs f.
 	Spawn(f func())
-	// Touch notes an access to the plain data that o guards; slot tells apart
-	// data with different guards on one object.
-	Touch(o *Object, write bool)
+	// Touch notes an access to plain data that o guards; part tells apart up to Parts
+	// groups of such data.
+	Touch(o *Object, part int)
 }
