@@ -50,7 +50,7 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 		w.ticket = t.ticket
 	}
 	c.q.end(w)
-	m.relock(t)
+	m.relock(t, c)
 	return nil
 }
 

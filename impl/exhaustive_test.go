@@ -33,7 +33,9 @@ func small(edition string, setUp func(w *world)) sched.Program {
 		w.Runtime = rt
 		setUp(w)
 		for _, t := range w.threads {
-			t.Start(nil)
+			if err := t.Start(nil); err != nil {
+				panic(err)
+			}
 		}
 		x.Judge(w.judge)
 	}
@@ -236,8 +238,6 @@ func twoInterrupts(w *world) {
 		log("got")
 		return err
 	})
-	logger := w.logs
-	_ = logger
 	w.thread(func(t *impl.Thread, _ func(string)) error {
 		for _, word := range []string{"f", "g"} {
 			err := t.Interrupt(a, func(t *impl.Thread) error {

@@ -18,7 +18,7 @@ func (t *Thread) join(u *Thread, d time.Duration) (bool, error) {
 			return false, err
 		}
 		x := u.waited.lock.Acquire()
-		if u.w.Load()&(finished|killed) != 0 {
+		if u.w.Load()&finished != 0 {
 			u.waited.lock.Release(x)
 			return true, nil
 		}
@@ -74,7 +74,7 @@ func (t *Thread) Sleep(d time.Duration) error {
 // pause is block without a queue.
 func (t *Thread) pause(d time.Duration) wake {
 	x := t.w.Acquire()
-	if t.level != Closed && t.head != nil || t.rt.closed.Load() {
+	if t.level != Closed && t.head != nil || t.stops(x) {
 		t.w.Release(x)
 		return unparked
 	}

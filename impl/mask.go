@@ -71,6 +71,9 @@ func (w Without) Local(body func() error) error {
 	return w.t.scope(Open, body)
 }
 
+// At runs body at level l, whatever the level is: what the other scopes are made of.
+func (t *Thread) At(l Level, body func() error) error { return t.scope(l, body) }
+
 // scope runs body at level l. Entering or leaving a scope that opens the mask is a safe
 // point: what is pending is received there, and the value of the scope is lost.
 func (t *Thread) scope(l Level, body func() error) (err error) {

@@ -45,8 +45,8 @@ func (m *Mutex) Lock(t *Thread) error {
 	}
 }
 
-// relock takes m whatever is pending, as a condition does that was notified.
-func (m *Mutex) relock(t *Thread) {
+// relock takes m whatever is pending, for the rest of a wait for c.
+func (m *Mutex) relock(t *Thread, c *Cond) {
 	x := m.q.lock.Acquire()
 	if m.owner == nil {
 		m.owner = t
@@ -54,7 +54,7 @@ func (m *Mutex) relock(t *Thread) {
 		return
 	}
 	w := m.q.join(t, struct{}{})
-	t.block(&m.q.lock, x, OpLock, m, false, 0)
+	t.block(&m.q.lock, x, OpWait, c, false, 0)
 	m.q.end(w)
 }
 

@@ -20,6 +20,7 @@ const (
 	OpForeign   Op = "foreign"
 	OpSpin      Op = "spin"
 	OpAwait     Op = "await"
+	OpStart     Op = "start"
 )
 
 // Event is something that happened to a thread, reported by that thread itself: an

@@ -96,6 +96,8 @@ func (p Policy) check() error {
 		return bad("a sender cannot wait for a signal that the next one replaces")
 	case p.Waits && p.Unwinding:
 		return bad("receipt between two steps of unwinding is defined for senders that do not wait only")
+	case p.Waits && p.KillNow:
+		return bad("a thread that ends at once leaves no time to withdraw its throw")
 	case p.Begins && !p.Functions:
 		return bad("what begins before the next receipt is a function, and there are none")
 	}

@@ -102,7 +102,7 @@ func (t *Thread) claim(ticket uint64) bool {
 // must take the lock and leave the queue.
 func (t *Thread) block(lock *at.Word, x uint64, op Op, on any, open bool, d time.Duration) wake {
 	y := t.w.Acquire()
-	if open && t.head != nil || t.rt.closed.Load() {
+	if open && t.head != nil || t.stops(y) {
 		t.w.Release(y)
 		lock.Release(x)
 		return unparked
@@ -155,7 +155,7 @@ func (t *Thread) expire() bool {
 // interrupted receives what ended a wait, or kept it from being begun. It returns nil
 // when a function was run and the operation is to be begun again.
 func (t *Thread) interrupted(w wake) error {
-	if err := t.closing(); err != nil {
+	if err := t.stopping(); err != nil {
 		return err
 	}
 	if w == unparked {

@@ -40,9 +40,10 @@ func (q *quiet) stop() {
 // Status describes a thread that has not ended.
 type Status struct {
 	Thread  *Thread
-	Op      Op  // empty if it is running
-	On      any // what it is blocked on
-	Pending int // how many signals it has not received
+	Op      Op   // empty if it is running
+	On      any  // what it is blocked on
+	Pending int  // how many signals it has not received
+	Due     bool // one of them could be received where it is
 }
 
 func (b Status) String() string {
@@ -65,7 +66,7 @@ func (t *Thread) describe() (Status, bool) {
 	x := t.w.Acquire()
 	defer t.w.Release(x)
 	b := Status{Thread: t}
-	if x&started == 0 || x&(finished|killed) != 0 {
+	if x&started == 0 || x&finished != 0 {
 		return b, false
 	}
 	if x&(waiting|spinning) != 0 {
@@ -74,6 +75,7 @@ func (t *Thread) describe() (Status, bool) {
 	for s := t.head; s != nil; s = s.next {
 		b.Pending++
 	}
+	b.Due = b.Pending > 0 && (x&receptive != 0 || x&waiting == 0 && t.level == Open)
 	return b, true
 }
 

@@ -11,6 +11,11 @@ func (t *Thread) Check() error {
 	return t.point()
 }
 
+// Beginning tells whether t runs an interrupting function of which nothing has been
+// executed yet but masks. The next safe point is its beginning: nothing is received
+// there, where the edition says so.
+func (t *Thread) Beginning() bool { return t.fresh }
+
 // enter begins an operation, which is a safe point.
 func (t *Thread) enter() error {
 	if !t.w.Attention() {
@@ -20,16 +25,16 @@ func (t *Thread) enter() error {
 }
 
 func (t *Thread) point() error {
-	if err := t.closing(); err != nil {
+	if err := t.stopping(); err != nil {
 		return err
 	}
 	switch {
 	case t.force != nil:
 		return t.force
-	case t.level != Open:
-		return nil
 	case t.fresh:
 		t.fresh = false
+		return nil
+	case t.level != Open:
 		return nil
 	case int64(t.w.Load()) >= 0:
 		return nil
@@ -42,7 +47,7 @@ func (t *Thread) interruptible() error {
 	if !t.w.Attention() {
 		return nil
 	}
-	if err := t.closing(); err != nil {
+	if err := t.stopping(); err != nil {
 		return err
 	}
 	if t.force != nil {

@@ -18,7 +18,7 @@ func (u *Thread) offer(s *signal, what error, id uint64) fate {
 	for {
 		x := u.w.Acquire()
 		switch {
-		case x&(finished|killed) != 0:
+		case x&finished != 0:
 			u.w.Release(x)
 			return gone
 		case x&(waiting|receptive) == waiting|receptive:
@@ -56,7 +56,11 @@ func (u *Thread) enqueue(x uint64, s *signal, what error, id uint64) bool {
 		}
 	}
 	u.push(s)
+	poke := u.poke
 	u.w.Release(x | at.Sign)
+	if poke != nil {
+		poke()
+	}
 	return true
 }
 

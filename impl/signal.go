@@ -73,7 +73,7 @@ func (t *Thread) unlink(s *signal) {
 
 // attention returns x with its sign as t's queue and x demand.
 func (t *Thread) attention(x uint64) uint64 {
-	if t.head != nil || x&forced != 0 {
+	if t.head != nil || x&(forced|doomed) != 0 {
 		return x | at.Sign
 	}
 	return x &^ at.Sign

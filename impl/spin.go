@@ -11,10 +11,10 @@ func (t *Thread) spinFor(op Op, on any, o *at.Object, cond func() bool) error {
 		}
 		open := t.level == Open && !t.fresh
 		due := func() bool { return open && int64(t.w.Peek()) < 0 }
-		either := func() bool { return due() || t.rt.closed.Load() || cond() }
+		either := func() bool { return due() || t.stops(t.w.Peek()) || cond() }
 		t.spinUntil(op, on, o, either)
 		if !due() {
-			return t.closing()
+			return t.stopping()
 		}
 	}
 }
@@ -52,6 +52,6 @@ func (t *Thread) mark(bit uint64, op Op, on any) {
 // otherwise that a sender has taken its place.
 func (t *Thread) Await(u *Thread) error {
 	return t.spinFor(OpAwait, u, u.w.Object(), func() bool {
-		return u.w.Peek()&(waiting|finished|killed) != 0
+		return u.w.Peek()&(waiting|finished) != 0
 	})
 }

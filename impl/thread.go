@@ -17,8 +17,9 @@ type Thread struct {
 	out        *signal // the own throw, while blocked in it
 	got        payload // what was handed over to the parked thread
 	woke       wake
-	op         Op  // what the thread is blocked in
-	on         any // and on what
+	op         Op     // what the thread is blocked in
+	on         any    // and on what
+	poke       func() // cancels its foreign call
 
 	// The owner's alone.
 	level  Level
@@ -48,9 +49,10 @@ const (
 	forced                         // an unwinding may be in force
 	acked                          // the own throw was received, or its target has ended
 	finished                       // gone
-	killed                         // gone without its cleanups; its goroutine may not know yet
+	doomed                         // to end without its cleanups, as soon as it can
 	started                        // by Start
 	spinning                       // not parked, but waiting for a condition
+	abroad                         // with waiting: in a foreign call, not parked
 	ticketShift = 16
 	ticketMask  = (at.Lock - 1) &^ (1<<ticketShift - 1)
 )
@@ -109,13 +111,14 @@ func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 	}
 }
 
-// Start starts a thread made by NewThread, once. The parent, if it is not nil, is
-// the calling thread; it hands down its mask where the policy says so.
-func (t *Thread) Start(parent *Thread) {
+// Start starts a thread made by NewThread. The parent, if it is not nil, is the calling
+// thread; it hands down its mask where the policy says so. To start a thread twice is
+// an error.
+func (t *Thread) Start(parent *Thread) error {
 	x := t.w.Acquire()
 	t.w.Release(x | started)
 	if x&started != 0 {
-		panic(fmt.Sprintf("impl: %s is started twice", t.name))
+		return t.misuse(OpStart, t, "it is started already")
 	}
 	if parent != nil && t.rt.policy.Inherits {
 		t.level = parent.level
@@ -123,15 +126,16 @@ func (t *Thread) Start(parent *Thread) {
 	t.rt.quiet.begin()
 	if t.rt.sched != nil {
 		t.rt.sched.Spawn(t.run)
-		return
+		return nil
 	}
 	go t.run()
+	return nil
 }
 
 // Go makes a thread and starts it.
 func (rt *Runtime) Go(parent *Thread, f func(*Thread) error) *Thread {
 	t := rt.NewThread("", f)
-	t.Start(parent)
+	_ = t.Start(parent) // it is new
 	return t
 }
 
@@ -150,16 +154,11 @@ func (t *Thread) run() {
 func (t *Thread) finish(how End, err error) {
 	x := t.w.Acquire()
 	t.touch(partQueue)
-	if x&killed != 0 {
-		t.w.Release(x)
-		how, err = Killed, nil
-	} else {
-		t.end = end{how, err}
-		dropped := t.head
-		t.head, t.tail = nil, nil
-		t.w.Release(x&^(waiting|receptive) | finished)
-		t.drop(dropped)
-	}
+	t.end = end{how, err}
+	dropped := t.head
+	t.head, t.tail = nil, nil
+	t.w.Release(x | finished)
+	t.drop(dropped)
 	t.waited.wakeAll()
 	t.event(Ended, nil, uint64(how), err)
 	t.rt.quiet.stop()
@@ -202,7 +201,7 @@ func (t *Thread) ID() uint64 { return t.id }
 // End returns how t ended and, when it died, of what. Any thread may call it.
 func (t *Thread) End() (End, error) {
 	switch x := t.w.Load(); {
-	case x&(finished|killed) != 0:
+	case x&finished != 0:
 		return t.end.how, t.end.err
 	case x&started != 0:
 		return Alive, nil

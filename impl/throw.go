@@ -17,9 +17,9 @@ func (t *Thread) await(s *signal) (again bool, err error) {
 			t.w.Release(x &^ acked)
 			t.event(Sent, s.to, s.id, s.what)
 			return false, nil
-		case t.rt.closed.Load():
+		case t.stops(x):
 			t.w.Release(x)
-			return false, t.closing()
+			return false, t.stopping()
 		case t.head != nil && t.level != Closed:
 			t.w.Release(x)
 			p, ok := t.exchange(s)

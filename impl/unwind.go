@@ -98,6 +98,9 @@ func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) (err
 func (t *Thread) clean(level Level, err error, cleanups []func() error) error {
 	err = t.between(err)
 	force := t.force
+	if force == errDoomed {
+		return err
+	}
 	t.force = nil
 	masked := max(level, t.rt.policy.Cleanup)
 	t.level = masked
