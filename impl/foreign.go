@@ -19,7 +19,7 @@ func (t *Thread) Foreign(f func() error) error {
 // An error that wraps context.Canceled because of that is not returned if a signal is
 // received in its place.
 func (t *Thread) ForeignInterruptible(f func(context.Context) error) error {
-	if err := t.interruptible(); err != nil {
+	if err := t.enter(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -159,13 +159,16 @@ func (t *Thread) send(u *Thread, what error) error {
 }
 
 func (t *Thread) throwToSelf(what error) error {
-	if err := t.enter(); err != nil {
-		return err
-	}
 	if t.rt.policy.SelfNow {
+		if err := t.interruptible(); err != nil {
+			return err
+		}
 		t.event(Invoked, t, t.nextID(), what)
 		t.event(Received, t, t.sent, what)
 		return t.raise(what)
+	}
+	if err := t.enter(); err != nil {
+		return err
 	}
 	return t.post(t, what)
 }

@@ -18,8 +18,8 @@ func (x *Exec) races(t *thread) {
 	}
 }
 
-// stuck does so, where an execution ends, for the threads that cannot make their next
-// step: they are part of a deadlock, though perhaps others can go on for a while.
+// stuck does so, where an execution ends, for the threads that are not enabled to make
+// their next step: they are part of a deadlock, though perhaps others could go on.
 func (x *Exec) stuck(enabled set) {
 	if x.opt.Mode != DPOR {
 		return

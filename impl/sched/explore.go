@@ -2,6 +2,7 @@ package sched
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -43,6 +44,7 @@ type Outcome struct {
 type Result struct {
 	Executions int // complete ones
 	Cut        int // given up because every continuation had been visited
+	Truncated  int // given up because they were too long; the search goes on beside them
 	Steps      int // in all of them, replayed ones included
 	Depth      int // of the longest
 	Outcomes   map[string]*Outcome
@@ -70,15 +72,13 @@ func Explore(ctx context.Context, p Program, opt Options) *Result {
 		case stop:
 			r.Exceeded = "stopped at an outcome"
 			return r
-		case x.exceed != "":
-			r.Exceeded = x.exceed
-			return r
 		case opt.Mode == Random:
 			x.prefix = 0
 		case !x.advance():
+			r.truncated(opt)
 			return r
 		}
-		if n := r.Executions + r.Cut; opt.MaxExecutions > 0 && n >= opt.MaxExecutions {
+		if n := r.Executions + r.Cut + r.Truncated; opt.MaxExecutions > 0 && n >= opt.MaxExecutions {
 			r.Exceeded = "executions"
 			return r
 		}
@@ -89,8 +89,15 @@ func Explore(ctx context.Context, p Program, opt Options) *Result {
 	}
 }
 
+// truncated says so if executions were given up because of their length.
+func (r *Result) truncated(opt Options) {
+	if r.Truncated > 0 {
+		r.Exceeded = fmt.Sprintf("%d executions have more than %d steps", r.Truncated, opt.MaxSteps)
+	}
+}
+
 func (x *Exec) execute(p Program) {
-	x.depth, x.asleep, x.cut, x.trace = 0, 0, false, 0
+	x.depth, x.asleep, x.cut, x.long, x.trace = 0, 0, false, false, 0
 	x.run(p)
 }
 
@@ -101,6 +108,10 @@ func (x *Exec) collect(r *Result) (stop bool) {
 	if x.cut {
 		r.Cut++
 		return false
+	}
+	if x.long {
+		r.Truncated++
+		return false // it has not ended, so it has no outcome
 	}
 	r.Executions++
 	if r.Traces != nil {

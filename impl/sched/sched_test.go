@@ -272,7 +272,7 @@ func TestBoundsAreReported(t *testing.T) {
 			}
 		})
 	}
-	if r := Explore(context.Background(), p, Options{MaxSteps: 50}); !strings.Contains(r.Exceeded, "50 steps") {
+	if r := Explore(context.Background(), p, Options{MaxSteps: 50}); !strings.Contains(r.Exceeded, "1 executions have more than 50 steps") {
 		t.Errorf("Exceeded = %q", r.Exceeded)
 	}
 	if r := Explore(context.Background(), stores(3, 3), Options{MaxExecutions: 7}); r.Exceeded == "" || r.Executions+r.Cut != 7 {

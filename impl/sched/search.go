@@ -28,8 +28,9 @@ type search struct {
 	depth  int // steps made in the current execution
 	prefix int // how many of them are replayed, the last one with a new choice
 	asleep set // at the current state
+	turn   int // how many steps the thread that made the latest has made in a row
 	cut    bool
-	exceed string
+	long   bool
 	trace  uint64
 	idle   []*worker
 	lost   []*worker // in Goexit
@@ -47,7 +48,8 @@ func (x *Exec) choose() *thread {
 		return x.replayed(&x.nodes[d])
 	}
 	if d == x.opt.MaxSteps {
-		x.exceed = fmt.Sprintf("an execution has more than %d steps", x.opt.MaxSteps)
+		x.long = true
+		x.stuck(0)
 		return nil
 	}
 	var enabled set
@@ -101,10 +103,13 @@ func (x *Exec) pick(n *node, d int) bool {
 		return false
 	case x.opt.Mode == Random:
 		n.chosen = x.draw(n.enabled)
-	case last >= 0 && awake.has(last):
+	case last >= 0 && awake.has(last) && x.turn < patience:
 		n.chosen = last
 	default:
-		n.chosen = bits.TrailingZeros32(uint32(awake))
+		n.chosen = next(awake, last)
+	}
+	if x.turn++; n.chosen != last {
+		x.turn = 0
 	}
 	switch x.opt.Mode {
 	case DPOR:
@@ -113,6 +118,18 @@ func (x *Exec) pick(n *node, d int) bool {
 		n.backtrack = n.enabled
 	}
 	return true
+}
+
+// patience is after how many steps in a row another thread has its turn, so that one
+// that loops until another does something does not do so for ever.
+const patience = 64
+
+// next is the first thread of s behind last, in a circle.
+func next(s set, last int) int {
+	if behind := s &^ (1<<(last+1) - 1); behind != 0 {
+		s = behind
+	}
+	return bits.TrailingZeros32(uint32(s))
 }
 
 func (x *Exec) follow(n *node, d int) bool {
