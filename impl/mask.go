@@ -10,9 +10,13 @@ type Restore struct {
 }
 
 // Mask runs body at least at level Masked [ghc-control-exception mask].
-func (t *Thread) Mask(body func(Restore) error) error {
-	old := t.level
-	return t.scope(max(old, Masked), func() error { return body(Restore{t, old}) })
+func (t *Thread) Mask(body func(Restore) error) (err error) {
+	f := frame{t: t, old: t.level}
+	defer f.end()
+	t.entered(FrameMask)
+	t.level = max(f.old, Masked)
+	err = body(Restore{t, f.old})
+	return f.leave(err)
 }
 
 // MaskUninterruptible runs body at level Closed [ghc-control-exception
@@ -77,20 +81,38 @@ func (t *Thread) At(l Level, body func() error) error { return t.scope(l, body) 
 // scope runs body at level l. Entering or leaving a scope that opens the mask is a safe
 // point: what is pending is received there, and the value of the scope is lost.
 func (t *Thread) scope(l Level, body func() error) (err error) {
-	old := t.level
-	returned := false
-	defer func() {
-		if !returned {
-			t.level = old
-		}
-	}()
+	f := frame{t: t, old: t.level}
+	defer f.end()
 	t.entered(FrameMask)
 	if err = t.Enter(l); err == nil {
-		err = t.unwound(body())
+		err = body()
 	}
-	returned = true
-	t.left(FrameMask, err)
-	return t.leave(old, err)
+	return f.leave(err)
+}
+
+// frame is a scope in progress: its end is reached by a panic or Goexit too.
+type frame struct {
+	t    *Thread
+	old  Level
+	left bool
+}
+
+// end restores the level if the scope was not left.
+func (f *frame) end() {
+	if !f.left {
+		f.t.level = f.old
+	}
+}
+
+// leave ends the scope of which body returned err.
+func (f *frame) leave(err error) error {
+	t := f.t
+	f.left = true
+	if t.force != nil || t.watched {
+		err = t.unwound(err)
+		t.left(FrameMask, err)
+	}
+	return t.leave(f.old, err)
 }
 
 // Enter sets the level and is a safe point if that is Open. It is for hot paths and

@@ -79,21 +79,34 @@ const (
 	FrameFunction
 )
 
+// event reports, if somebody watches: one test of a byte of the owner's if not.
 func (t *Thread) event(k EventKind, other *Thread, id uint64, what error) {
-	if t.rt.observe != nil {
-		t.rt.observe(Event{Kind: k, Thread: t, Other: other, Signal: id, What: what})
+	if t.watched {
+		t.report(k, other, id, what)
 	}
 }
 
+func (t *Thread) report(k EventKind, other *Thread, id uint64, what error) {
+	t.rt.observe(Event{Kind: k, Thread: t, Other: other, Signal: id, What: what})
+}
+
 func (t *Thread) blocked(k EventKind, op Op, on any) {
-	if t.rt.observe != nil {
+	if t.watched {
 		t.rt.observe(Event{Kind: k, Thread: t, Op: op, On: on})
 	}
 }
 
-func (t *Thread) entered(k FrameKind) { t.event(Entered, nil, uint64(k), nil) }
+func (t *Thread) entered(k FrameKind) {
+	if t.watched {
+		t.report(Entered, nil, uint64(k), nil)
+	}
+}
 
-func (t *Thread) left(k FrameKind, err error) { t.event(Left, nil, uint64(k), err) }
+func (t *Thread) left(k FrameKind, err error) {
+	if t.watched {
+		t.report(Left, nil, uint64(k), err)
+	}
+}
 
 // Log reports what, for histories.
 func (t *Thread) Log(what error) { t.event(Logged, nil, 0, what) }

@@ -3,6 +3,7 @@ package impl
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
 )
 
@@ -56,9 +57,10 @@ func (rt *Runtime) Stuck() []Status {
 	var all []Status
 	for t := rt.threads.Load(); t != nil; t = t.elder {
 		if b, alive := t.describe(); alive {
-			all = append([]Status{b}, all...)
+			all = append(all, b)
 		}
 	}
+	slices.Reverse(all)
 	return all
 }
 

@@ -9,8 +9,8 @@ func (t *Thread) spinFor(op Op, on any, o *at.Object, cond func() bool) error {
 		if err := t.enter(); err != nil {
 			return err
 		}
-		open := t.level == Open && !t.fresh
-		due := func() bool { return open && int64(t.w.Peek()) < 0 }
+		t.fresh = false
+		due := func() bool { return t.level == Open && int64(t.w.Peek()) < 0 }
 		either := func() bool { return due() || t.stops(t.w.Peek()) || cond() }
 		t.spinUntil(op, on, o, either)
 		if !due() {

@@ -22,14 +22,15 @@ type Thread struct {
 	poke       func() // cancels its foreign call
 
 	// The owner's alone.
-	level  Level
-	fresh  bool // an interrupting function has not begun yet
-	force  error
-	ticket uint64
-	tags   []any
-	parker at.Parker
-	self   signal // the own throw
-	sent   uint64
+	level   Level
+	watched bool // the runtime has an observer
+	fresh   bool // an interrupting function has not begun yet
+	force   error
+	ticket  uint64
+	tags    []any
+	parker  at.Parker
+	self    signal // the own throw
+	sent    uint64
 
 	spin atomic.Pointer[func() bool] // what it spins for, if the runtime counts
 
@@ -96,6 +97,7 @@ func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 	if name == "" {
 		t.name = fmt.Sprintf("thread %d", t.id)
 	}
+	t.watched = rt.observe != nil
 	t.w.Control(rt.sched)
 	t.parker.Init(rt.sched)
 	t.waited.lock.Control(rt.sched)

@@ -29,10 +29,10 @@ func Catch[E error](t *Thread, body func() error, h func(E) error) error {
 		t.left(FrameCatch, nil)
 		return nil
 	}
-	err = t.unwound(err)
-	t.left(FrameCatch, err)
-	if e, ok := errors.AsType[E](err); ok && !isControl(err) {
-		return t.handle(level, func() error { return h(e) })
+	if err = t.caught(err); !isControl(err) {
+		if e, ok := errors.AsType[E](err); ok {
+			return t.handle(level, func() error { return h(e) })
+		}
 	}
 	return t.between(err)
 }
@@ -46,28 +46,30 @@ func (t *Thread) Handle(body func() error, match func(error) bool, h func(error)
 		t.left(FrameCatch, nil)
 		return nil
 	}
-	err = t.unwound(err)
-	t.left(FrameCatch, err)
-	if err != nil && !isControl(err) && match(err) {
+	if err = t.caught(err); !isControl(err) && match(err) {
 		return t.handle(level, func() error { return h(err) })
 	}
 	return t.between(err)
 }
 
+// caught is the end of the body of a handler's frame that was left by err, or in which
+// an error in force was swallowed.
+func (t *Thread) caught(err error) error {
+	err = t.unwound(err)
+	t.left(FrameCatch, err)
+	return err
+}
+
 // handle ends an unwinding and runs its handler. The level is that of the handler from
 // the moment of the match: nothing is received in between.
 func (t *Thread) handle(old Level, h func() error) (err error) {
+	f := frame{t: t, old: old}
+	defer f.end()
 	t.force = nil
 	t.level = max(old, t.rt.policy.Handler)
 	t.entered(FrameHandler)
-	returned := false
-	defer func() {
-		if !returned {
-			t.level = old
-		}
-	}()
 	err = t.unwound(h())
-	returned = true
+	f.left = true
 	t.left(FrameHandler, err)
 	return t.leave(old, err)
 }
