@@ -315,9 +315,10 @@ func throwers(b *testing.B, n int) {
 	var spent time.Duration
 	for b.Loop() {
 		rt := newRuntime(b, "ghc@doc2010")
-		gate, drained := make(chan struct{}), make(chan struct{})
+		masked, gate, drained := make(chan struct{}), make(chan struct{}), make(chan struct{})
 		target := rt.Go(nil, func(t *Thread) error {
 			return t.MaskUninterruptible(func(Restore) error {
+				close(masked)
 				<-gate
 				begin := time.Now()
 				for range n {
@@ -328,6 +329,7 @@ func throwers(b *testing.B, n int) {
 				return nil
 			})
 		})
+		<-masked
 		for range n {
 			rt.Go(nil, func(t *Thread) error { return t.ThrowTo(target, errBench) })
 		}

@@ -61,7 +61,7 @@ func (c *Cond) forget(w *waiter[*notice], n *notice) {
 	c.q.leave(w)
 	c.q.release(w)
 	c.q.lock.Release(x)
-	if given {
+	if given && !fault(FaultNotificationLost) {
 		c.Notify()
 	}
 }

@@ -180,13 +180,15 @@ func withdrawRace(w *world) {
 	w.thread(throwTo(&a, 1))
 }
 
-// fifo: throwers that come one after the other are served in this order.
+// fifo: throwers that come one after the other are served in this order. The target is
+// masked until all have come.
 func fifo(n int) sched.Program {
 	return small("ghc@doc2010", func(w *world) {
-		var target *impl.Thread
+		masked := impl.NewVar(w.Runtime, false)
 		var throwers []*impl.Thread
-		target = w.thread(func(t *impl.Thread, log func(string)) error {
+		target := w.thread(func(t *impl.Thread, log func(string)) error {
 			return t.Mask(func(impl.Restore) error {
+				masked.Set(true)
 				if err := t.Await(throwers[n-1]); err != nil {
 					return err
 				}
@@ -203,10 +205,12 @@ func fifo(n int) sched.Program {
 		})
 		for i := range n {
 			throwers = append(throwers, w.thread(func(t *impl.Thread, _ func(string)) error {
-				if i > 0 {
-					if err := t.Await(throwers[i-1]); err != nil {
-						return err
-					}
+				err := masked.Spin(t, func(yes bool) bool { return yes })
+				if i > 0 && err == nil {
+					err = t.Await(throwers[i-1])
+				}
+				if err != nil {
+					return err
 				}
 				return t.ThrowTo(target, errors.New(fmt.Sprint(i)))
 			}))
@@ -313,12 +317,33 @@ var programs = []struct {
 		"a=returned; b=died X; c=returned",
 	}},
 	{"kill versus hand-over", small("ghc@doc2010", killVersusHandOff), nil},
-	{"two throwers", fifo(2), nil},
+	{"two throwers", fifo(2), []string{"a=returned [0 1]; b=returned; c=returned"}},
+	{"three throwers", fifo(3), []string{"a=returned [0 1 2]; b=returned; c=returned; d=returned"}},
 	{"all kill all", small("ghc@doc2010", allKillAll), nil},
 	{"mutual kill without waiting", small("sbcl@doc", mutualInterrupt), nil},
 	{"two interrupts", small("sbcl@doc", twoInterrupts), nil},
 	{"sleepers", small("ghc@doc2010", sleepers), nil},
 	{"conditions", small("ghc@doc2010", conditions), nil},
+	{"two waiters", small("ghc@doc2010", twoWaiters), nil},
+	{"semaphore", small("ghc@doc2010", semaphore), nil},
+	{"masks", small("ghc@doc2010", masks), []string{
+		"a=died X [in masked out open]; b=returned",
+		"a=died X [in masked]; b=returned",
+		"a=died X; b=returned",
+		"a=returned [in masked out open]; b=returned",
+	}},
+	{"swallowed", small("ghc@doc2010", swallowed), []string{"a=returned [X masked open]; b=returned"}},
+	{"joiners", small("ghc@doc2010", joiners), []string{"a=returned; b=returned; c=returned"}},
+	{"cleanups", small("sbcl@doc", cleanups), nil},
+	{"function", small("sbcl@doc", function), nil},
+	{"tagged", small("sbcl@doc", tagged), []string{
+		"a=killed; b=returned",
+		"a=returned [7 open]; b=died impl: b: interrupt a: it has ended",
+		"a=returned [7 open]; b=returned",
+	}},
+	{"withdrawn before another", small("ghc@doc2010", withdrawnBefore), []string{
+		"a=died X; b=died Y; c=returned; d=returned; e=returned",
+	}},
 }
 
 func TestEveryInterleaving(t *testing.T) {

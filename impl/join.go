@@ -43,6 +43,9 @@ func (q *queue[V]) wakeAll() {
 	x := q.lock.Acquire()
 	for w := q.first(); w != nil; w = q.first() {
 		w.t.parker.Unpark()
+		if fault(FaultOneJoiner) {
+			break
+		}
 	}
 	q.lock.Release(x)
 }

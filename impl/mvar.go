@@ -49,7 +49,7 @@ func (m *MVar[V]) Take(t *Thread) (V, error) {
 		if v, ok := m.end(w, how); ok {
 			return v, nil
 		}
-		if err := t.interrupted(how); err != nil {
+		if err := t.interrupted(how); err != nil || fault(FaultWaitNotResumed) {
 			return none, err
 		}
 	}

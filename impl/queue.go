@@ -69,6 +69,11 @@ func (q *queue[V]) leave(w *waiter[V]) {
 func (q *queue[V]) first() *waiter[V] {
 	for w := q.head; w != nil; w = q.head {
 		q.leave(w)
+		if fault(FaultTokenLost) && !w.t.claim(w.ticket) {
+			return nil
+		} else if fault(FaultTokenLost) {
+			return w
+		}
 		if w.t.claim(w.ticket) {
 			return w
 		}
@@ -147,7 +152,10 @@ func (t *Thread) expire() bool {
 		t.parker.Park()
 		return false
 	}
-	t.w.Release(x &^ (waiting | receptive))
+	if !fault(FaultTimeout) {
+		x &^= waiting | receptive
+	}
+	t.w.Release(x)
 	t.rt.quiet.begin()
 	return true
 }

@@ -34,7 +34,7 @@ func (t *Thread) point() error {
 	case t.fresh:
 		t.fresh = false
 		return nil
-	case t.level != Open:
+	case t.level != Open && !fault(FaultIgnoreMask):
 		return nil
 	case int64(t.w.Load()) >= 0:
 		return nil
@@ -76,6 +76,9 @@ func (t *Thread) receive(limit Level) error {
 		p, from := t.dequeue(h)
 		t.w.Release(t.attention(x | forcedIf(p.what)))
 		t.pass(h, from)
+		if fault(FaultReadAfterAck) && from != nil {
+			p = t.read(h)
+		}
 		if err := t.take(p); err != nil {
 			return err
 		}
@@ -86,12 +89,20 @@ func (t *Thread) receive(limit Level) error {
 // dequeue takes the oldest signal out of t's queue. It copies what is needed, since
 // the signal is its sender's again as soon as that is told.
 func (t *Thread) dequeue(h *signal) (payload, *Thread) {
-	p, from := payload{h.what, h.id}, h.from
+	p, from := t.read(h), h.from
 	t.unlink(h)
 	if from == nil {
 		t.recycle(h)
 	}
 	return p, from
+}
+
+// read copies what is to be received.
+func (t *Thread) read(h *signal) payload {
+	if h.from != nil {
+		h.from.touch(partSelf)
+	}
+	return payload{h.what, h.id}
 }
 
 // pass tells the sender of h, if it waits, that h is received.
@@ -117,7 +128,10 @@ func (t *Thread) call(f function) (err error) {
 	level, force := t.level, t.force
 	t.force = nil
 	t.level = max(level, t.rt.policy.Function)
-	t.fresh = t.rt.policy.Begins
+	if fault(FaultFunctionOpen) {
+		t.level = level
+	}
+	t.fresh = t.rt.policy.Begins && !fault(FaultReversed)
 	t.event(Entered, nil, uint64(FrameFunction), nil)
 	returned := false
 	defer func() {

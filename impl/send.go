@@ -206,6 +206,7 @@ func (t *Thread) throw(u *Thread, what error) error {
 			t.event(Withdrawn, u, id, what)
 			return err
 		}
+		t.touch(partSelf)
 		s := &t.self
 		s.to, s.what, s.id = u, what, id
 		switch u.offer(s, what, id) {

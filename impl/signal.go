@@ -73,7 +73,7 @@ func (t *Thread) unlink(s *signal) {
 
 // attention returns x with its sign as t's queue and x demand.
 func (t *Thread) attention(x uint64) uint64 {
-	if t.head != nil || x&(forced|doomed) != 0 {
+	if t.head != nil && !fault(FaultAttentionLost) || x&(forced|doomed) != 0 {
 		return x | at.Sign
 	}
 	return x &^ at.Sign
@@ -136,7 +136,7 @@ func (t *Thread) grow(n int) {
 
 // lockBoth takes the locks of two threads, in the order of their numbers.
 func lockBoth(a, b *Thread) (xa, xb uint64) {
-	if a.id < b.id {
+	if a.id < b.id || fault(FaultNoOrder) {
 		xa = a.w.Acquire()
 		return xa, b.w.Acquire()
 	}

@@ -171,7 +171,7 @@ func (t *Thread) drop(s *signal) {
 	for s != nil {
 		next := s.next // s is its sender's again once that knows
 		t.event(Dropped, s.from, s.id, s.what)
-		if s.from != nil {
+		if s.from != nil && !fault(FaultSendersForgotten) {
 			s.from.acknowledge(s)
 		}
 		s = next
@@ -184,6 +184,7 @@ const (
 	partOut          // out
 	partHand         // got and woke: written under the lock, read by the woken owner
 	partPlace        // op and on
+	partSelf         // self: the sender's until it is queued, and after it is acknowledged
 )
 
 // touch says to the race check of a controlled run that a part of what t's word guards

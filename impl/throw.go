@@ -80,7 +80,7 @@ func (t *Thread) publish(x uint64, open bool) {
 func (t *Thread) exchange(s *signal) (payload, bool) {
 	u := s.to
 	x, y := lockBoth(t, u)
-	if !s.queued && !fault(FaultNoRecheck) {
+	if !s.queued && !fault(FaultNoRecheck) && !fault(FaultReceiptTooLate) {
 		u.w.Release(y)
 		// Its receiver sets acked under t's lock. Until then nothing may be received
 		// here, since the throw has succeeded.

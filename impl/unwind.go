@@ -65,8 +65,13 @@ func (t *Thread) caught(err error) error {
 func (t *Thread) handle(old Level, h func() error) (err error) {
 	f := frame{t: t, old: old}
 	defer f.end()
-	t.force = nil
+	if !fault(FaultStillInForce) {
+		t.force = nil
+	}
 	t.level = max(old, t.rt.policy.Handler)
+	if fault(FaultHandlerOpen) {
+		t.level = old
+	}
 	t.entered(FrameHandler)
 	err = t.unwound(h())
 	f.left = true
@@ -108,7 +113,10 @@ func (t *Thread) clean(level Level, err error, cleanups []func() error) error {
 	t.level = masked
 	t.entered(FrameCleanup)
 	for _, c := range cleanups {
-		if e := t.unwound(c()); e != nil {
+		if fault(FaultCleanupTwice) {
+			_ = c()
+		}
+		if e := t.unwound(c()); e != nil && !fault(FaultCleanupGoesOn) {
 			t.left(FrameCleanup, e)
 			t.level = level
 			return e

@@ -22,13 +22,16 @@ const (
 type Options struct {
 	Mode          Mode
 	MaxExecutions int    // 0: no bound
-	MaxSteps      int    // of one execution; 0: 100 000
+	MaxSteps      int    // of one execution; 0: the most, 30 000
 	Seed          uint64 // of Random
 	Bounded       bool   // executions with more than Preemptions are left out (with Full)
 	Preemptions   int
 	Traces        bool               // collect Result.Traces
 	Until         func(Outcome) bool // stops the search at the first such outcome
 }
+
+// mostSteps keeps the components of a clock, two for a step, within 16 bits.
+const mostSteps = 30_000
 
 // Outcome is one way in which executions end.
 type Outcome struct {
@@ -55,8 +58,8 @@ type Result struct {
 
 // Explore searches. A search that ends early says so in Exceeded.
 func Explore(ctx context.Context, p Program, opt Options) *Result {
-	if opt.MaxSteps == 0 {
-		opt.MaxSteps = 100_000
+	if opt.MaxSteps <= 0 || opt.MaxSteps > mostSteps {
+		opt.MaxSteps = mostSteps
 	}
 	x := &Exec{search: &search{opt: opt, random: mix(opt.Seed)}}
 	defer x.close()

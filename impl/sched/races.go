@@ -14,6 +14,7 @@ func (x *Exec) synchronise(t *thread, n int) {
 	if o == nil {
 		return
 	}
+	defer t.tick(t.kind)
 	switch t.kind {
 	case at.Load, at.Acquire:
 		t.sync.join(&o.released, n)
@@ -33,6 +34,15 @@ func (x *Exec) synchronise(t *thread, n int) {
 		if o.Tokens > 0 {
 			t.sync.join(&o.released, n)
 		}
+	}
+}
+
+// tick begins a new moment of t after a step that releases: what t does from here on is
+// not what was released.
+func (t *thread) tick(k at.Kind) {
+	switch k {
+	case at.Store, at.Release, at.Update, at.Unpark:
+		t.sync[t.id]++
 	}
 }
 

@@ -61,7 +61,7 @@ func (s *search) schedule() Schedule {
 // Replay makes the one execution of a schedule. Where the schedule ends before the
 // execution, the first thread that can goes on.
 func Replay(p Program, s Schedule) Outcome {
-	x := &Exec{search: &search{opt: Options{Mode: Full, MaxSteps: 100_000}, given: s}}
+	x := &Exec{search: &search{opt: Options{Mode: Full, MaxSteps: mostSteps}, given: s}}
 	defer x.close()
 	x.execute(p)
 	o := x.outcome()

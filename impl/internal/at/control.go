@@ -45,7 +45,7 @@ var dependent = [Kinds]uint16{
 func Dependent(a, b Kind) bool { return dependent[a]>>b&1 != 0 }
 
 // Parts is how many groups of guarded data an object has.
-const Parts = 4
+const Parts = 5
 
 // Object is what a controlled word or parker is to its Control.
 type Object struct {
