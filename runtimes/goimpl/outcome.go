@@ -17,7 +17,7 @@ func (r *run) outcome() string {
 	for i, t := range r.threads {
 		s := t.Name() + "="
 		if k := slices.IndexFunc(stuck, func(b impl.Status) bool { return b.Thread == t }); k >= 0 {
-			s += r.standing(stuck[k])
+			s += r.standing(i, stuck[k])
 		} else {
 			s += r.end(t)
 		}
@@ -42,10 +42,12 @@ func (r *run) end(t *impl.Thread) string {
 	return how.String()
 }
 
-func (r *run) standing(b impl.Status) string {
+func (r *run) standing(i int, b impl.Status) string {
 	s := "running"
 	switch b.Op {
 	case "", impl.OpSpin, impl.OpAwait:
+	case impl.OpThrowTo:
+		s = "blocked " + r.sending[i]
 	default:
 		s = strings.TrimSpace("blocked " + string(b.Op) + " " + r.name(b.On))
 	}

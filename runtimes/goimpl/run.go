@@ -16,6 +16,7 @@ type run struct {
 	rt         *impl.Runtime
 	threads    []*impl.Thread
 	logs       [][]string
+	sending    []string // by thread, its last throwTo as outcomes call it
 	vars       []*impl.Var[int16]
 	mvars      []*impl.MVar[int16]
 	mutexes    []*impl.Mutex
@@ -29,7 +30,7 @@ func (p *Program) start(edition string, c impl.Config, seed uint64) (*run, error
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Program: p, rt: rt, logs: make([][]string, len(p.blocks))}
+	r := &run{Program: p, rt: rt, logs: make([][]string, len(p.blocks)), sending: make([]string, len(p.blocks))}
 	for _, d := range p.source.Cells {
 		r.cell(d)
 	}

@@ -154,7 +154,11 @@ func while(c *compiler, n *model.Node) code {
 
 func throwTo(c *compiler, n *model.Node) code {
 	err := c.classes[n.B]
-	return func(e *env) error { e.jitter(); return e.t.ThrowTo(e.threads[n.A], err) }
+	return func(e *env) error {
+		e.jitter()
+		e.sending[e.id] = n.In
+		return e.t.ThrowTo(e.threads[n.A], err)
+	}
 }
 
 func interrupt(c *compiler, n *model.Node) code {
