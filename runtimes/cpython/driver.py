@@ -590,6 +590,8 @@ def serve(line):
         elif cmd == "load":
             PROGRAM = Program(m["program"])
             reply(seq, ok=True)
+        elif cmd == "run" and m["mode"] != "outcome":
+            reply(seq, skipped=f"no mode {m['mode']}")
         elif cmd == "run":
             run_many(seq, PROGRAM, m["runs"], m["seed"], m["limit_ms"] / 1000)
         elif cmd == "calibrate":

@@ -818,6 +818,7 @@ serve loaded line = do
         reply n [int "ok" "true"]
     Just "run" -> readIORef loaded >>= \m -> case m of
       Nothing -> reply n [str "error" "no program is loaded"]
+      Just _ | field "mode" line /= Just "outcome" -> reply n [str "skipped" ("no mode " ++ fromMaybe "" (field "mode" line))]
       Just p -> runMany n p (fieldInt "runs" line) (fieldInt "seed" line) (fromIntegral (fieldInt "limit_ms" line) / 1000)
     Just "calibrate" -> calibrate n
     Just "stop" -> reply n [int "ok" "true"] >> exitSuccess

@@ -194,8 +194,7 @@
   (let ((rest (tokens text)))
     (labels ((one ()
                (let ((tok (pop rest)))
-                 (cond ((eql tok #\() (loop until (or (null rest) (eql (car rest) #\)))
-                                            collect (one)
+                 (cond ((eql tok #\() (loop until (eql (car rest) #\)) collect (one)
                                             finally (pop rest)))
                        ((stringp tok) tok)
                        (t (error 'malformed :what "unbalanced parentheses"))))))
@@ -596,6 +595,8 @@
                (reply "\"ok\":true,\"proto\":1,\"runtime\":\"sbcl\",\"version\":\"~A\",\"await\":\"state\",\"forms\":[~{\"~A\"~^,~}]"
                       (lisp-implementation-version) (form-names)))
               ((equal cmd "load") (load-program (field line "program")) (reply "\"ok\":true"))
+              ((and (equal cmd "run") (not (equal (field line "mode") "outcome")))
+               (reply "\"skipped\":\"no mode ~A\"" (field line "mode")))
               ((equal cmd "run") (run-many (field line "runs") (field line "seed") (field line "limit_ms")))
               ((equal cmd "calibrate") (calibrate))
               ((equal cmd "stop") (reply "\"ok\":true") (exit :code 0 :abort t))
