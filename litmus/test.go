@@ -14,9 +14,11 @@ type Test struct {
 	See     []string
 	Cells   []Cell
 	Threads []Thread
-	Final   *Cond
+	Final   *Cond    // nil when it has only exact answers
+	Asking  Comments // those of the line of final
 	Answers []Answer
 	File    string // where it was read from, for messages
+	Pos     Pos    // of its name
 	Comments
 }
 
@@ -48,23 +50,26 @@ type Stmt struct {
 	Form   *Form
 	Name   string // its first name: thread, cell, tag, class or word
 	Other  string // its second name: the class of throwTo, the mutex of wait
+	At     [2]Pos // where the two names stand
 	N      int16  // its number; model.Full for a put without one
 	Blocks []Block
 	Comments
 }
 
-// Comments are the comment lines before a piece of text and the one behind it,
-// without the slashes.
+// Comments are the comments of a piece of text, without the slashes: the lines
+// before it, the one behind it, and for each of its blocks those before the
+// closing brace.
 type Comments struct {
 	Lead  []string
 	Trail string
-	Inner []string // before the closing brace of a block
+	Inner [][]string
 }
 
 // Answer is what is expected of some editions.
 type Answer struct {
 	Pos      Pos
 	Editions []string
+	At       []Pos     // where each edition stands
 	Verdict  Frequency // Never, Sometimes or Always; zero for an exact outcome set
 	Exactly  []*Cond   // with Verdict zero: every outcome matches one, each is matched
 	Comments
@@ -79,3 +84,16 @@ const (
 	Sometimes
 	Always
 )
+
+// String is the word of a litmus file.
+func (f Frequency) String() string {
+	switch f {
+	case Never:
+		return "never"
+	case Sometimes:
+		return "sometimes"
+	case Always:
+		return "always"
+	}
+	return "undetermined"
+}

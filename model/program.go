@@ -52,6 +52,7 @@ const (
 	Held           // A: mutex; logs held or notheld
 	Alive          // A: thread; logs alive or dead
 	While          // A: cell, N, Body
+	Relock         // no statement: blocked in taking a mutex again after Wait
 )
 
 // How says what a Scope does to the level of the mask.
@@ -74,13 +75,18 @@ const (
 type Node struct {
 	Op   Op
 	How  How
-	Slot uint8 // Scope: its depth among the lexically enclosing scopes that can be restored
+	Slot uint8 // Scope: where the level is saved (Shut, Seal, Without) or was (Restore, Allow, Local)
 	A, B uint8
 	N    int16
 	Next Pos
 	Body Pos
 	Alt  Pos
 	Line int // in the source text, from 1
+}
+
+// binds says that n is a scope whose level at entry can be restored inside it.
+func (n *Node) binds() bool {
+	return n.Op == Scope && (n.How == Shut || n.How == Seal || n.How == Without)
 }
 
 // CellKind is what a shared cell is.

@@ -1,0 +1,180 @@
+package litmus
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
+)
+
+// Allowed is what the semantics allows of a test under a dialect.
+type Allowed struct {
+	Set
+	Test    *Test
+	Machine *model.Machine
+	States  int
+	Reasons []string // why the set is partial; empty if it is not
+	report  *explore.Report[model.Part]
+	ends    map[string]int // by canonical text, the first state that is final so
+}
+
+// System is a machine as the explorer sees it.
+type System struct{ *model.Machine }
+
+// Expand makes every step of an agent.
+func (s System) Expand(agent int, v *explore.View[model.Part]) { s.Machine.Expand(agent, v) }
+
+// Check is invariant i of the machine.
+func (s System) Check(i int, v *explore.View[model.Part]) error { return s.Machine.Check(i, v) }
+
+// MissingIn are the forms that the test uses and the dialect does not have.
+func (t *Test) MissingIn(d model.Dialect) []string {
+	return slices.DeleteFunc(t.Features(), func(f string) bool { return !slices.Contains(d.Lacks, f) })
+}
+
+// Machine is the test under a dialect. It is an error if the dialect lacks a form.
+func (t *Test) Machine(d model.Dialect) (*model.Machine, error) {
+	if s := t.Lacks(func(form string) bool { return !slices.Contains(d.Lacks, form) }); s != nil {
+		return nil, &Error{File: t.File, Pos: s.Pos, Msg: fmt.Sprintf("%s has no %s", d.Name, s.Form.Feature())}
+	}
+	p, err := t.Program(d.Idioms)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewMachine(p, d), nil
+}
+
+// Explore finds every outcome that the dialect allows of the test. What it does
+// not find within the options makes the set partial, and says why. A broken
+// invariant of the semantics panics.
+func (t *Test) Explore(ctx context.Context, d model.Dialect, o explore.Options) (*Allowed, error) {
+	m, err := t.Machine(d)
+	if err != nil {
+		return nil, err
+	}
+	return t.ExploreMachine(ctx, m, o)
+}
+
+// ExploreMachine is Explore for a machine that was made in another way.
+func (t *Test) ExploreMachine(ctx context.Context, m *model.Machine, o explore.Options) (*Allowed, error) {
+	r, err := explore.Explore(ctx, System{m}, o)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Violations) > 0 {
+		v := r.Violations[0]
+		panic(fmt.Sprintf("model: %s under %s: %v, after %s", t.Name, m.Name, v.Err, m.Path(labels(r.Paths(v.State)[0]))))
+	}
+	a := &Allowed{Test: t, Machine: m, States: r.States, Reasons: r.Reasons, report: r, ends: map[string]int{}}
+	a.collect()
+	return a, nil
+}
+
+func (a *Allowed) collect() {
+	var all []Outcome
+	add := func(state int, o Outcome) {
+		if _, ok := a.ends[o.String()]; !ok {
+			a.ends[o.String()] = state
+			all = append(all, o)
+		}
+	}
+	for _, s := range a.report.Finals {
+		add(s, a.outcome(s))
+	}
+	for _, c := range a.report.Cycles {
+		for _, s := range c.States {
+			add(s, a.outcome(s))
+		}
+	}
+	a.Set = NewSet(all...)
+	a.Partial = !a.report.Complete
+}
+
+// outcome is what can be seen of a state.
+func (a *Allowed) outcome(state int) Outcome {
+	return OutcomeOf(a.Machine, model.Config(a.report.State(state, nil)))
+}
+
+// OutcomeOf is what can be seen of a configuration.
+func OutcomeOf(m *model.Machine, c model.Config) Outcome {
+	s := c.Read()
+	if m.Dead(s) {
+		return Outcome{Crash: true}
+	}
+	var o Outcome
+	for i, th := range m.Threads {
+		o.Threads = append(o.Threads, threadEnd(th.Name, m.End(model.Thread(i), s)))
+	}
+	for i, cell := range m.Cells {
+		if text, shown := cellText(m, i, s); shown {
+			o.Cells = append(o.Cells, CellEnd{cell.Name, text})
+		}
+	}
+	return o
+}
+
+func threadEnd(name string, e model.End) ThreadEnd {
+	t := ThreadEnd{Name: name, End: e.Status.String(), Pending: e.Pending}
+	switch e.Status {
+	case model.Died:
+		t.End += " " + e.Class
+	case model.Sending, model.Exiting:
+		t.End = model.Running.String()
+	case model.Blocked:
+		t.End = strings.TrimSpace("blocked " + opWord(e.Op) + " " + e.On)
+	}
+	for _, w := range e.Log {
+		if w.Valued {
+			w.Word += fmt.Sprint("=", w.Value)
+		}
+		t.Log = append(t.Log, w.Word)
+	}
+	return t
+}
+
+// opWord is the word that a blocked thread shows for its operation.
+func opWord(op model.Op) string {
+	for _, f := range Forms {
+		if f.Op == op {
+			return f.Word
+		}
+	}
+	panic(fmt.Sprintf("litmus: no form is operation %d", op))
+}
+
+func cellText(m *model.Machine, i int, s model.Store) (text string, shown bool) {
+	v, owner := m.Content(i, s)
+	switch d := m.Cells[i]; {
+	case d.Hidden || d.Kind == model.Condition:
+		return "", false
+	case d.Kind == model.Mutex && owner == "":
+		return "free", true
+	case d.Kind == model.Mutex:
+		return "held " + owner, true
+	case d.Kind == model.MVar && v == model.Empty:
+		return "empty", true
+	case d.Kind == model.MVar && v == model.Full:
+		return "full", true
+	}
+	return fmt.Sprint(v), true
+}
+
+// Witness is a shortest run that ends in the outcome.
+func (a *Allowed) Witness(o Outcome) ([]model.Label, bool) {
+	state, ok := a.ends[o.String()]
+	if !ok {
+		return nil, false
+	}
+	return labels(a.report.Paths(state)[0]), true
+}
+
+func labels(path []explore.Step) []model.Label {
+	var all []model.Label
+	for _, s := range path {
+		all = append(all, model.Unpack(s.Label))
+	}
+	return all
+}

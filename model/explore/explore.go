@@ -1,0 +1,93 @@
+package explore
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// System is a transition system whose state has a fixed number of parts.
+//
+// A part should be a small value without pointers. What two agents change
+// independently should be two parts: a rule runs once per combination of values
+// of the parts that it looks at.
+type System[P comparable] interface {
+	// Parts is the number of parts of a state, at least 1.
+	Parts() int
+	// Initial is part c of the initial state.
+	Initial(c int) P
+	// Agents is the number of agents. Each is treated fairly unless Options say not.
+	Agents() int
+	// Expand gives all successors of the agent in the current state, each ended
+	// by v.Commit, or none if the agent is disabled. It must depend on nothing
+	// but what v.Get returned, and be deterministic.
+	Expand(agent int, v *View[P])
+}
+
+// Checker is a System with invariants, each looked at in every expanded state.
+type Checker[P comparable] interface {
+	// Checks is the number of invariants.
+	Checks() int
+	// Check says what is wrong with the current state by invariant i. It only
+	// looks, and like Expand it depends on nothing but what v.Get returned.
+	Check(i int, v *View[P]) error
+}
+
+// Options bound and watch a search. The zero value bounds nothing.
+type Options struct {
+	MaxStates int   // at most so many states are kept; 0: no bound
+	MaxMemory int64 // bytes for states, log, memo and parts; 0: no bound
+
+	// Fair says whether a run must not pass over an agent for ever that can step
+	// all along (weak fairness). Nil: all agents are fair.
+	Fair func(agent int) bool
+
+	// Progress, if not nil, is called about every Every (0: a second) and at the end.
+	Progress func(Progress)
+	Every    time.Duration
+}
+
+// Progress is how far a search has come.
+type Progress struct {
+	States      int // discovered
+	Expanded    int // of these, all successors are known
+	Transitions int // from the expanded ones
+	Depth       int // steps from the initial state to those being expanded
+	Frontier    int // discovered and not yet expanded
+	Memory      int64
+	Elapsed     time.Duration
+}
+
+// Explore searches the reachable states of sys. An error means that the question
+// makes no sense; a bound that was hit, a cancelled ctx included, gives a Report
+// that is not Complete.
+func Explore[P comparable](ctx context.Context, sys System[P], o Options) (*Report[P], error) {
+	if err := sensible(sys, o); err != nil {
+		return nil, err
+	}
+	v := newView(sys)
+	var s searcher = newSearch[[1]uint64](v, o)
+	for s.run(ctx) == stale {
+		var ok bool
+		if s, ok = s.repack(); !ok {
+			break
+		}
+	}
+	r := newReport(sys, v, s)
+	r.findCycles(ctx, o)
+	return r, nil
+}
+
+func sensible[P comparable](sys System[P], o Options) error {
+	switch {
+	case sys.Parts() < 1:
+		return fmt.Errorf("explore: a system of %d parts: need at least 1", sys.Parts())
+	case sys.Parts() > maxParts:
+		return fmt.Errorf("explore: a system of %d parts: at most %d are supported", sys.Parts(), maxParts)
+	case sys.Agents() < 0:
+		return fmt.Errorf("explore: a system of %d agents", sys.Agents())
+	case o.MaxStates < 0 || o.MaxMemory < 0:
+		return fmt.Errorf("explore: negative bound: MaxStates %d, MaxMemory %d: use 0 for none", o.MaxStates, o.MaxMemory)
+	}
+	return nil
+}

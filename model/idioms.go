@@ -1,0 +1,79 @@
+package model
+
+// Idioms says how a system defines the statements that are not primitive in it.
+// Programs are expanded by it before they are run; the zero value leaves every
+// statement primitive, and brackets and locks without a mask.
+type Idioms struct {
+	ThrowTo  ThrowToIdiom  // what is throwTo t X?
+	Kill     KillIdiom     // what is kill t?
+	Exit     ExitIdiom     // what is exit?
+	Protect  ProtectIdiom  // what is protect?
+	Bracket  BracketIdiom  // what is bracket?
+	WithLock WithLockIdiom // what is with-lock?
+}
+
+// KillClass is the class of the exception where killing is one (GHC ThreadKilled).
+const KillClass = "Kill"
+
+// ThrowToIdiom is what throwTo t X is.
+type ThrowToIdiom uint8
+
+// ThrowToPrimitive sends the exception; ThrowToThunk is interrupt t { raise X }.
+const (
+	ThrowToPrimitive ThrowToIdiom = iota
+	ThrowToThunk
+)
+
+// KillIdiom is what kill t is.
+type KillIdiom uint8
+
+// KillPrimitive sends a kill; KillException is throwTo t Kill; KillThunk is
+// interrupt t { exit }.
+const (
+	KillPrimitive KillIdiom = iota
+	KillException
+	KillThunk
+)
+
+// ExitIdiom is what exit is.
+type ExitIdiom uint8
+
+// ExitPrimitive unwinds as nothing can catch; ExitException is raise Kill.
+const (
+	ExitPrimitive ExitIdiom = iota
+	ExitException
+)
+
+// ProtectIdiom is what protect { A } cleanup { B } is.
+type ProtectIdiom uint8
+
+// ProtectBare is the primitive; ProtectMasked is
+// mask { protect { restore { A } } cleanup { B } }.
+const (
+	ProtectBare ProtectIdiom = iota
+	ProtectMasked
+)
+
+// BracketIdiom is what bracket { A } use { B } release { C } is.
+type BracketIdiom uint8
+
+// BracketBare is A; protect { B } cleanup { C }. BracketMasked is
+// mask { A; protect { restore { B } } cleanup { C } }.
+const (
+	BracketBare BracketIdiom = iota
+	BracketMasked
+)
+
+// WithLockIdiom is what with-lock l { A } is. In all of them the mutex is taken
+// before the cleanup is installed, and the cleanup releases it only if it is held:
+// a failed attempt to take it again must not release what others took.
+type WithLockIdiom uint8
+
+// WithLockBare is lock l; protect { A } cleanup { unlock }. WithLockMasked is
+// mask { lock l; protect { restore { A } } cleanup { unlock } }. WithLockLocal is
+// without { allow { lock l }; protect { local { A } } cleanup { unlock } }.
+const (
+	WithLockBare WithLockIdiom = iota
+	WithLockMasked
+	WithLockLocal
+)
