@@ -233,7 +233,7 @@ data Tables = Tables { tWords :: [String], tClasses :: [String], tWaits :: [Sexp
 
 forms :: [String]
 forms = sort (words "flag var mvar thread later log logv value set spin nop point mask umask restore unmask \
-  \interruptible try protect bracket raise throwTo kill take put wait-until join join-timeout sleep foreign \
+  \interruptible try protect bracket raise throwTo kill exit take put wait-until join join-timeout sleep foreign \
   \foreign-interruptible fork await settle getmask alive? while")
 
 loadProgram :: String -> C Program
@@ -293,7 +293,7 @@ kindOf x (List (Atom op : as)) = case (op, as) of
   ("throwTo", [Atom "self", _]) -> Right Runs
   ("throwTo", [Atom t, _]) -> do i <- thread x t; return (ThrowsTo i ("throwTo " ++ t))
   ("kill", [Atom "self"]) -> Right Runs
-  ("kill", [Atom t]) -> do i <- thread x t; return (ThrowsTo i ("kill " ++ t))
+  ("kill", [Atom t]) -> do i <- thread x t; return (ThrowsTo i ("throwTo " ++ t))
   ("take", [Atom m]) -> Right (Block ("take " ++ m))
   ("put", Atom m : _) -> Right (Block ("put " ++ m))
   ("wait-until", Atom c : _) -> Right (Block ("wait-until " ++ c))
@@ -367,8 +367,9 @@ statement x e@(List (Atom op : as)) = case (op, as) of
     return (Code (\run th r -> step th >> bracket (acquire run th r) (\_ -> keeping th (release run th r)) (\_ -> use run th r)))
   ("raise", [Atom k]) -> do i <- classOf x k; return (plain (\_ _ -> throwIO (Litmus i)))
   ("throwTo", [Atom t, Atom k]) -> throwing t k
-  ("kill", [Atom t]) -> throwing t "Kill"
-  ("take", [Atom m]) -> do i <- mvar m; return (waiting at (\run _ -> void (takeMVar (cellMVar run i))))
+  ("kill", [Atom t]) -> throwing t "Kill"   -- killThread is throwTo with an exception that can be caught
+  ("exit", []) -> do i <- classOf x "Kill"; return (plain (\_ _ -> throwIO (Litmus i)))
+  ("take", [Atom m]) -> do i <- mvar m; return (waiting at (\run th -> takeMVar (cellMVar run i) >>= put th fValue))
   ("put", [Atom m, Atom n]) -> do i <- mvar m; v <- number n; return (waiting at (\run _ -> putMVar (cellMVar run i) v))
   ("wait-until", [Atom c, Atom n]) -> do
     i <- cell x c

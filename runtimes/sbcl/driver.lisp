@@ -266,6 +266,8 @@
 (defform "protect" (body cleanup)
   `(unwind-protect ,(block-of body)
      (let ((value (th-value th))) ,(block-of cleanup) (setf (th-value th) value))))
+(defform "bracket" (acquire use release)
+  `(progn ,(block-of acquire) ,(funcall (gethash "protect" *forms*) (list use release))))
 (defform "with-lock" (l &rest body)
   `(progn (setf (th-level th) (level) (th-at th) ,(wait-at :block (format nil "lock ~A" l)))
           (with-mutex ((cell ,(cell-index l))) (setf (th-at th) 0) ,(block-of body))))
