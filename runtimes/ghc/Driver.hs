@@ -615,7 +615,7 @@ quiescent run = do
           now <- mapM (`get` fBeats) ths
           if and [case l of Just (Spinning _ _) -> b > a + 32; _ -> True | (l, a, b) <- zip3 first before now]
             then return True
-            else if k == (0 :: Int) then return False else threadDelay 200 >> spun (k - 1)
+            else if k == (0 :: Int) then return False else (if k > 100 then replicateM_ 50 yield else threadDelay 200) >> spun (k - 1)
     ok <- spun 200
     second <- mapM (look run) ths
     return (ok && first == second)
@@ -719,18 +719,25 @@ abandon :: Run -> IO Bool
 abandon run = do
   poke (rAbandon run) 1
   let left = filterM (fmap not . over) (elems (rThreads run))
-      try' :: Int -> IO Bool
-      try' 0 = not . null <$> left
-      try' k = do
+      rounds :: Int -> IO Bool
+      rounds 0 = not . null <$> left
+      rounds k = do
         ths <- left
-        if null ths then return False else do
-          when (k `elem` [40, 20]) $ forM_ ths $ \th ->
+        stuck <- and <$> mapM hopeless ths
+        if null ths then return False else if stuck then return True else do
+          when (k == 15) $ forM_ ths $ \th ->
             readIORef (thId th) >>= mapM_ (\t -> forkIO (throwTo t Abandon))
           forM_ (rMVars run) $ \(_, m) -> if even k then void (tryPutMVar m 0) else void (tryTakeMVar m)
-          threadDelay 100
-          try' (k - 1)
-  try' 40
+          replicateM_ 20 yield
+          when (k < 10) $ threadDelay 100
+          rounds (k - 1)
+  rounds 20
   where
+    hopeless th = do
+      at <- get th fAt
+      level <- get th fLevel
+      a <- asleep th
+      return (a && level == 2 && (case rWaits run ! at of ThrowsTo _ _ -> True; _ -> False))
     over th = readIORef (thId th) >>= maybe (return True) (fmap (`elem` [ThreadFinished, ThreadDied]) . threadStatus)
 
 -- The protocol -------------------------------------------------------------------
@@ -760,9 +767,9 @@ runMany n p runs seed limit = do
   begin <- getMonotonicTime
   let flush counts = forM_ (Map.toAscList counts) $ \(o, c) -> reply n [str "outcome" o, int "count" (show c)]
       go k hangs leaks counts at
-        | k == runs || leaks >= 8 = do
+        | k == runs || leaks >= maxLeaks = do
             flush counts
-            reply n [int "done" "true", int "runs" (show k), int "hangs" (show hangs), int "recycle" (if leaks >= 8 then "true" else "false")]
+            reply n [int "done" "true", int "runs" (show k), int "hangs" (show hangs), int "recycle" (if leaks >= maxLeaks then "true" else "false")]
         | otherwise = do
             (o, leaked) <- once p rng limit
             now <- getMonotonicTime
@@ -775,6 +782,10 @@ runMany n p runs seed limit = do
               then flush counts' >> go (k + 1) hangs' leaks' Map.empty now
               else go (k + 1) hangs' leaks' counts' at
   go 0 (0 :: Int) (0 :: Int) Map.empty begin
+
+-- | Runs with threads that nothing can end, after which the process asks for a successor.
+maxLeaks :: Int
+maxLeaks = 400
 
 -- | One run, with everything that it holds kept alive from outside, so that the
 -- garbage collector finds no deadlock in it. Nothing if it came to no end.

@@ -21,6 +21,7 @@
 ;;; ------------------------------------------------------------------ run time
 
 (defconstant +log-size+ 1024)
+(defconstant +leaks+ 64)                ; threads left over, then the process asks for a successor
 
 (deftype words () '(simple-array fixnum (*)))
 
@@ -561,7 +562,7 @@
 (defun run-many (runs seed limit-ms)
   (let ((rng (seed-random-state seed)) (counts (make-hash-table :test 'equal))
         (hangs 0) (leaked 0) (done 0) (flushed (now-ms)))
-    (loop while (and (< done runs) (< leaked 8))
+    (loop while (and (< done runs) (< leaked +leaks+))
           do (let ((run (fresh-run rng)))
                (start-run run rng)
                (if (eq (finish-run run limit-ms) :starved)
@@ -571,7 +572,7 @@
                (incf done)
                (when (> (now-ms) (+ flushed 100)) (flush-counts counts) (setf flushed (now-ms)))))
     (flush-counts counts)
-    (reply "\"done\":true,\"runs\":~D,\"hangs\":~D,\"recycle\":~:[false~;true~]" done hangs (>= leaked 8))))
+    (reply "\"done\":true,\"runs\":~D,\"hangs\":~D,\"recycle\":~:[false~;true~]" done hangs (>= leaked +leaks+))))
 
 (defun calibrate ()
   "How long a trivial program takes, in microseconds, at the 99th percentile."
