@@ -17,7 +17,8 @@ import threading
 import time
 
 LOG_SIZE = 1024
-LEAKS = 8  # threads left over after which the process asks for a successor
+MANY = 5000  # statements in which a thread has been everywhere, many times: it loops
+LEAKS = 50  # threads left over after which the process asks for a successor
 
 set_async_exc = ctypes.pythonapi.PyThreadState_SetAsyncExc
 set_async_exc.argtypes = [ctypes.c_ulong, ctypes.py_object]
@@ -447,20 +448,22 @@ def quiescent(p, run):
 
 
 def finish(p, run, limit):
-    """Waits for the end: "settled", or "starved" when it did not come."""
+    """Waits for the end: the threads that loop, or None when it did not come."""
     deadline = time.monotonic() + limit
     steps = [th.steps for th in run.threads]
     for k in range(1 << 60):
         if all(over(th) for th in run.threads):
-            return "settled"
+            return []
         if k < 200:
             time.sleep(0)
             continue
         if quiescent(p, run):
-            return "settled"
+            return []
+        if all(look(p, th) or th.steps > s + MANY for th, s in zip(run.threads, steps)):
+            return [th for th, s in zip(run.threads, steps) if th.steps > s + MANY]
         if time.monotonic() > deadline:
-            moving = all(look(p, th) or th.steps > s + 5000 for th, s in zip(run.threads, steps))
-            return "settled" if moving else "starved"
+            return None
+        time.sleep(0.001)
 
 
 # Its outcome ------------------------------------------------------------------
@@ -491,8 +494,8 @@ def holder(p, run, i):
     return run.owner[i].name if run.owner[i] else "gone"
 
 
-def outcome(p, run):
-    parts = [f"{th.name}={end_text(p, th)}{log_text(th)}" for th in run.threads]
+def outcome(p, run, looping):
+    parts = [f"{th.name}={'running' if th in looping else end_text(p, th)}{log_text(th)}" for th in run.threads]
     for i, (name, kind, _) in enumerate(p.cells):
         c = run.cells[i]
         if kind == "var":
@@ -547,11 +550,12 @@ def run_many(seq, p, runs, seed, limit):
     while done < runs and leaks < LEAKS:
         run = new_run(p, rng)
         start_run(p, run, rng)
-        if finish(p, run, limit) == "starved":
+        looping = finish(p, run, limit)
+        if looping is None:
             hangs += 1
             reply(seq, undecided="starved", count=1)
         else:
-            text = outcome(p, run)
+            text = outcome(p, run, looping)
             counts[text] = counts.get(text, 0) + 1
         leaks += abandon(run)
         done += 1

@@ -630,7 +630,12 @@ sweep = do
     _ <- forkOn c (yield >> putMVar v ())
     takeMVar v
 
-data How = Settled | Starved
+-- | Looping: every thread that is not at rest went through so many statements that
+-- it has been everywhere many times; the steps are those at the beginning.
+data How = Settled | Looping [Int] | Starved
+
+manySteps :: Int
+manySteps = 20000
 
 finishRun :: Run -> Double -> IO How
 finishRun run limit = do
@@ -644,10 +649,11 @@ finishRun run limit = do
           else do
             q <- quiescent run
             if q then return Settled else do
+              moves <- and <$> zipWithM moving ths steps
               now <- getMonotonicTime
-              if now - begin < limit then threadDelay 100 >> wait (k + 1) else do
-                moves <- and <$> zipWithM moving ths steps
-                return (if moves then Settled else Starved)
+              if moves then return (Looping steps)
+                else if now - begin < limit then threadDelay 100 >> wait (k + 1)
+                else return Starved
   wait 1
   where
     ths = elems (rThreads run)
@@ -657,14 +663,16 @@ finishRun run limit = do
     moving th s = do
       l <- look run th
       n <- get th fSteps
-      return (isJust l || n > s + 10000)
+      return (isJust l || n > s + manySteps)
 
 -- Its outcome ------------------------------------------------------------------
 
-outcome :: Program -> Run -> IO String
-outcome p run = do
-  ts <- forM (zip (pThreads p) (elems (rThreads run))) $ \((name, _, _), th) -> do
-    e <- endText p run th
+-- | The steps are those of a thread that loops if it has gone far beyond them.
+outcome :: Program -> Run -> [Int] -> IO String
+outcome p run steps = do
+  ts <- forM (zip3 (pThreads p) (elems (rThreads run)) steps) $ \((name, _, _), th, s) -> do
+    n <- get th fSteps
+    e <- if n > s + manySteps then return "running" else endText p run th
     l <- logText p th
     return (name ++ "=" ++ e ++ l)
   cs <- forM (zip [0 ..] (pCells p)) $ \(i, c) -> case cKind c of
@@ -796,7 +804,8 @@ once p rng limit = do
   startRun p rng run
   how <- finishRun run limit
   text <- case how of
-    Settled -> Just <$> outcome p run
+    Settled -> Just <$> outcome p run (map (const (maxBound - manySteps)) (pThreads p))
+    Looping steps -> Just <$> outcome p run steps
     Starved -> return Nothing
   leaked <- abandon run
   unless leaked $ freeRun run >> freeStablePtr root

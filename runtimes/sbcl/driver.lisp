@@ -455,22 +455,27 @@
 
 (defun now-ms () (floor (get-internal-real-time) (/ internal-time-units-per-second 1000)))
 
-(defun moving-p (run before)
-  "Every thread that has not ended went through many statements since BEFORE: a loop without end."
+(defconstant +many+ 20000)
+
+(defun moved-p (th before) (> (th-steps th) (+ before +many+)))
+
+(defun looping-p (run before)
+  "Every thread that is not at rest went through so many statements that it loops."
   (loop for th across (run-threads run) for b in before
-        always (or (ended-p th) (look th) (> (th-steps th) (+ b 10000)))))
+        always (or (look th) (moved-p th b))))
 
 (defun finish-run (run limit-ms)
-  "Waits until RUN has ended or can go no further: :ended, :quiescent, :loops or :starved."
+  "Waits until RUN has ended or can go no further: the threads that loop, or :starved."
   (let ((ths (run-threads run)) (deadline (+ (now-ms) limit-ms))
         (steps (map 'list #'th-steps (run-threads run))))
     (loop for i from 1
-          do (when (every #'ended-p ths) (return :ended))
+          do (when (every #'ended-p ths) (return '()))
              (if (< i (run-polls run)) (thread-yield)
-                 (progn (when (quiescent-p run) (return :quiescent))
+                 (progn (when (quiescent-p run) (return '()))
+                        (when (looping-p run steps)
+                          (return (loop for th across ths for b in steps when (moved-p th b) collect th)))
                         (sleep 0.00005)
-                        (when (> (now-ms) deadline)
-                          (return (if (moving-p run steps) :loops :starved))))))))
+                        (when (> (now-ms) deadline) (return :starved)))))))
 
 ;;; ------------------------------------------------------------ its outcome
 
@@ -509,10 +514,10 @@
           ((equal kind "mutex")
            (let ((h (holder cell run))) (format nil "~A=~:[free~;held ~:*~A~]" name h))))))
 
-(defun outcome (run)
+(defun outcome (run looping)
   (format nil "~{~A~^; ~}"
           (append (loop for th across (run-threads run) for (name) in *threads*
-                        collect (format nil "~A=~A~A" name (end-text th) (log-text th)))
+                        collect (format nil "~A=~A~A" name (if (member th looping) "running" (end-text th)) (log-text th)))
                   (loop for decl in *cells* for cell across (run-cells run)
                         for text = (cell-text decl cell run)
                         when text collect text))))
@@ -565,9 +570,11 @@
     (loop while (and (< done runs) (< leaked +leaks+))
           do (let ((run (fresh-run rng)))
                (start-run run rng)
-               (if (eq (finish-run run limit-ms) :starved)
-                   (progn (incf hangs) (reply "\"undecided\":\"starved\",\"count\":1"))
-                   (incf (gethash (outcome run) counts 0)))
+               (let ((looping (finish-run run limit-ms)))
+                 (cond ((eq looping :starved)
+                        (incf hangs)
+                        (reply "\"undecided\":\"starved\",\"count\":1"))
+                       (t (incf (gethash (outcome run looping) counts 0)))))
                (unless (every #'ended-p (run-threads run)) (incf leaked (abandon run)))
                (incf done)
                (when (> (now-ms) (+ flushed 100)) (flush-counts counts) (setf flushed (now-ms)))))
