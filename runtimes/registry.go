@@ -79,7 +79,8 @@ var table = []Runtime{
 		source: source{"driver.lisp", sbclDriver},
 		memory: 4 << 30,
 		command: func(file string) []string {
-			return []string{"sbcl", "--noinform", "--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
+			return []string{"sbcl", "--noinform", "--disable-ldb", "--lose-on-corruption",
+				"--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
 				"--disable-debugger", "--load", file, "--eval", "(interject-driver::main)"}
 		},
 	},

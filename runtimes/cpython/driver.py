@@ -459,8 +459,9 @@ def finish(p, run, limit):
             continue
         if quiescent(p, run):
             return []
-        if all(look(p, th) or th.steps > s + MANY for th, s in zip(run.threads, steps)):
-            return [th for th, s in zip(run.threads, steps) if th.steps > s + MANY]
+        looping = [th for th, s in zip(run.threads, steps) if th.steps > s + MANY]
+        if looping and all(th in looping or look(p, th) for th in run.threads):
+            return looping
         if time.monotonic() > deadline:
             return None
         time.sleep(0.001)

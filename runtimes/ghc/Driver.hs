@@ -293,7 +293,7 @@ kindOf x (List (Atom op : as)) = case (op, as) of
   ("throwTo", [Atom "self", _]) -> Right Runs
   ("throwTo", [Atom t, _]) -> do i <- thread x t; return (ThrowsTo i ("throwTo " ++ t))
   ("kill", [Atom "self"]) -> Right Runs
-  ("kill", [Atom t]) -> do i <- thread x t; return (ThrowsTo i ("throwTo " ++ t))
+  ("kill", [Atom t]) -> do i <- thread x t; return (ThrowsTo i ("kill " ++ t))
   ("take", [Atom m]) -> Right (Block ("take " ++ m))
   ("put", Atom m : _) -> Right (Block ("put " ++ m))
   ("wait-until", Atom c : _) -> Right (Block ("wait-until " ++ c))
@@ -649,9 +649,10 @@ finishRun run limit = do
           else do
             q <- quiescent run
             if q then return Settled else do
-              moves <- and <$> zipWithM moving ths steps
+              moves <- zipWithM moving ths steps
+              rests <- mapM (fmap isJust . look run) ths
               now <- getMonotonicTime
-              if moves then return (Looping steps)
+              if or moves && and (zipWith (||) moves rests) then return (Looping steps)
                 else if now - begin < limit then threadDelay 100 >> wait (k + 1)
                 else return Starved
   wait 1
@@ -660,10 +661,7 @@ finishRun run limit = do
     endedOrLater th = do
       started <- readIORef (thId th)
       if isJust started then gone th else return True
-    moving th s = do
-      l <- look run th
-      n <- get th fSteps
-      return (isJust l || n > s + manySteps)
+    moving th s = (> s + manySteps) <$> get th fSteps
 
 -- Its outcome ------------------------------------------------------------------
 

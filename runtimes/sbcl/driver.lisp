@@ -35,6 +35,7 @@
 ;;; abandoned run can write nothing into a later one.
 (defstruct th
   (index 0 :type fixnum)
+  (tid 0 :type fixnum)                  ; the kernel's name for it
   (run nil) (thread nil)
   (phase 0 :type fixnum)                ; 0 newborn, 1 in its body, 2 past it
   (at 0 :type fixnum)                   ; what it is about to wait in, see WAITS
@@ -132,6 +133,7 @@
        (setf (th-value th) value (th-level th) level (th-at th) at))))
 
 (defun body-of-thread (th code)
+  (setf (th-tid th) (thread-os-tid *current-thread*))
   (handler-bind ((error (lambda (c)     ; between the end of CATCH and phase 2
                           (setf (th-end th) (end-of c) (th-phase th) 2)
                           (abort-thread))))
@@ -431,7 +433,7 @@
         (declare (ignore text))
         (ecase kind
           (:block (let ((s (switches th)))
-                    (if (and s (char= #\S (os-state th (th-buffer th))))
+                    (if (and s (char= #\S (os-state th *wide*)))
                         (list :block (th-at th) (th-steps th) s)
                         nil)))
           (:spin (if (eql n (svref (run-cells (th-run th)) i)) nil
@@ -445,9 +447,14 @@
 
 (defun spun-p (look before now) (or (atom look) (not (eq (first look) :spin)) (> now (+ before 256))))
 
+(defun left-the-kernel-p (th)
+  "A thread that is dead to Lisp may still have to wake those that join it."
+  (or (not (ended-p th)) (zerop (th-tid th)) (zerop (slurp-proc (th-tid th) "stat" *wide*))))
+
 (defun quiescent-p (run)
   (let ((first (looks run)) (beats (beats run)))
     (and (notany #'null first)
+         (every #'left-the-kernel-p (run-threads run))
          (loop repeat 200
                thereis (every #'spun-p first beats (beats run))
                do (sleep 0.0002))
@@ -461,8 +468,11 @@
 
 (defun looping-p (run before)
   "Every thread that is not at rest went through so many statements that it loops."
-  (loop for th across (run-threads run) for b in before
-        always (or (look th) (moved-p th b))))
+  (loop with any = nil
+        for th across (run-threads run) for b in before
+        do (cond ((moved-p th b) (setf any t))
+                 ((not (look th)) (return nil)))
+        finally (return any)))
 
 (defun finish-run (run limit-ms)
   "Waits until RUN has ended or can go no further: the threads that loop, or :starved."
@@ -523,10 +533,11 @@
                         when text collect text))))
 
 ;;; Threads that are left are told to go and let go: every lock is opened, every
-;;; semaphore filled. What is still there afterwards is leaked and counted.
+;;; semaphore filled. What is still there afterwards is leaked and counted. They are
+;;; killed twice only: nine kills in a closed thread would end the process.
 (defun abandon (run)
   (setf (run-abandon run) t)
-  (loop repeat 40
+  (loop for round from 0 below 40
         until (every #'ended-p (run-threads run))
         do (loop for cell across (run-cells run)
                  do (typecase cell
@@ -534,7 +545,7 @@
                       (semaphore (signal-semaphore cell 8))
                       (waitqueue (condition-broadcast cell))))
            (loop for th across (run-threads run)
-                 do (unless (ended-p th) (ignore-errors (terminate-thread (th-thread th)))))
+                 do (unless (or (plusp (mod round 20)) (ended-p th)) (ignore-errors (terminate-thread (th-thread th)))))
            (sleep 0.0005))
   (count-if-not #'ended-p (run-threads run)))
 
@@ -615,7 +626,15 @@
       (malformed (c) (reply "\"error\":\"~A\"" (printable (what c))))
       (error (c) (reply "\"error\":\"~A\"" (printable c))))))
 
+(defun keep-standard-output ()
+  "SBCL's C runtime prints on file descriptor 1 when it dies. Replies go to a copy
+of it, and 1 becomes standard error."
+  (let ((fd (sb-unix:unix-dup 1)))
+    (sb-alien:alien-funcall (sb-alien:extern-alien "dup2" (function sb-alien:int sb-alien:int sb-alien:int)) 2 1)
+    (setf *standard-output* (sb-sys:make-fd-stream fd :output t :buffering :full :external-format :utf-8))))
+
 (defun main ()
+  (keep-standard-output)
   (sb-impl::finalizer-thread-stop)
   (loop for line = (read-line *standard-input* nil nil)
         while line do (serve line))
