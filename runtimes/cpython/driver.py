@@ -250,8 +250,10 @@ def _(p, out, pad, cls, body, handler):
 def _(p, out, pad, body, cleanup):
     out.append(f"{pad}try:")
     p.block(body, out, pad + " ")
-    out.append(f"{pad}finally:")
+    kept = f"kept{len(pad)}"  # the block's value is not that of its cleanup
+    out += [f"{pad}finally:", f"{pad} {kept} = th.value"]
     p.block(cleanup, out, pad + " ")
+    out.append(f"{pad} th.value = {kept}")
 
 
 @form("with-lock")
@@ -447,10 +449,25 @@ def quiescent(p, run):
     return False
 
 
+def snapshot(p, run):
+    return [(look(p, th), th.steps) for th in run.threads]
+
+
+def loopers(p, run, before):
+    """The threads that went round many times since, if all others have been at rest since."""
+    moved = []
+    for th, (look0, steps0) in zip(run.threads, before):
+        if th.steps > steps0 + MANY:
+            moved.append(th)
+        elif look0 is None or look0 != look(p, th):
+            return []
+    return moved
+
+
 def finish(p, run, limit):
     """Waits for the end: the threads that loop, or None when it did not come."""
     deadline = time.monotonic() + limit
-    steps = [th.steps for th in run.threads]
+    before = snapshot(p, run)
     for k in range(1 << 60):
         if all(over(th) for th in run.threads):
             return []
@@ -459,9 +476,10 @@ def finish(p, run, limit):
             continue
         if quiescent(p, run):
             return []
-        looping = [th for th, s in zip(run.threads, steps) if th.steps > s + MANY]
-        if looping and all(th in looping or look(p, th) for th in run.threads):
+        if looping := loopers(p, run, before):
             return looping
+        if any(th.steps > s + 2 * MANY for th, (_, s) in zip(run.threads, before)):
+            before = snapshot(p, run)
         if time.monotonic() > deadline:
             return None
         time.sleep(0.001)

@@ -640,7 +640,7 @@ manySteps = 20000
 finishRun :: Run -> Double -> IO How
 finishRun run limit = do
   begin <- getMonotonicTime
-  steps <- mapM (`get` fSteps) ths
+  snap <- newIORef =<< snapshot
   let wait :: Int -> IO How
       wait k = do
         over <- and <$> mapM endedOrLater ths
@@ -649,19 +649,35 @@ finishRun run limit = do
           else do
             q <- quiescent run
             if q then return Settled else do
-              moves <- zipWithM moving ths steps
-              rests <- mapM (fmap isJust . look run) ths
+              found <- looping snap
               now <- getMonotonicTime
-              if or moves && and (zipWith (||) moves rests) then return (Looping steps)
-                else if now - begin < limit then threadDelay 100 >> wait (k + 1)
-                else return Starved
+              case found of
+                Just steps -> return (Looping steps)
+                Nothing | now - begin > limit -> return Starved
+                        | otherwise -> threadDelay 100 >> wait (k + 1)
   wait 1
   where
     ths = elems (rThreads run)
     endedOrLater th = do
       started <- readIORef (thId th)
       if isJust started then gone th else return True
-    moving th s = (> s + manySteps) <$> get th fSteps
+    snapshot = (,) <$> mapM (look run) ths <*> mapM (`get` fSteps) ths
+    -- Since the snapshot some threads went round many times, and all the others
+    -- stayed where they were at rest.
+    loops (looks0, steps0) (looks1, steps1) =
+      or moved && and (zipWith3 (\m l0 l1 -> m || isJust l0 && l0 == l1) moved looks0 looks1)
+      where moved = zipWith (\s0 s1 -> s1 > s0 + manySteps) steps0 steps1
+    looping snap = do
+      before <- readIORef snap
+      now <- snapshot
+      if loops before now
+        then do
+          sweep >> sweep
+          again <- snapshot
+          return (if loops before again then Just (snd before) else Nothing)
+        else do
+          when (or (zipWith (\s0 s1 -> s1 > s0 + 2 * manySteps) (snd before) (snd now))) $ writeIORef snap now
+          return Nothing
 
 -- Its outcome ------------------------------------------------------------------
 

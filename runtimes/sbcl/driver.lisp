@@ -464,26 +464,33 @@
 
 (defconstant +many+ 20000)
 
-(defun moved-p (th before) (> (th-steps th) (+ before +many+)))
+(defun steps (run) (map 'list #'th-steps (run-threads run)))
+(defun snapshot (run) (cons (looks run) (steps run)))
 
-(defun looping-p (run before)
-  "Every thread that is not at rest went through so many statements that it loops."
-  (loop with any = nil
-        for th across (run-threads run) for b in before
-        do (cond ((moved-p th b) (setf any t))
-                 ((not (look th)) (return nil)))
-        finally (return any)))
+(defun loopers (run before)
+  "The threads that went round many times since BEFORE, if all others have been at rest since."
+  (destructuring-bind (looks . steps) before
+    (loop for th across (run-threads run)
+          for look0 in looks for look1 in (looks run)
+          for step0 in steps for step1 in (steps run)
+          if (> step1 (+ step0 +many+)) collect th into moved
+            else unless (and look0 (equal look0 look1)) return '()
+          finally (return moved))))
+
+(defun old-p (run before)
+  (some (lambda (a b) (> a (+ b (* 2 +many+)))) (steps run) (cdr before)))
 
 (defun finish-run (run limit-ms)
   "Waits until RUN has ended or can go no further: the threads that loop, or :starved."
   (let ((ths (run-threads run)) (deadline (+ (now-ms) limit-ms))
-        (steps (map 'list #'th-steps (run-threads run))))
+        (before (snapshot run)))
     (loop for i from 1
           do (when (every #'ended-p ths) (return '()))
              (if (< i (run-polls run)) (thread-yield)
                  (progn (when (quiescent-p run) (return '()))
-                        (when (looping-p run steps)
-                          (return (loop for th across ths for b in steps when (moved-p th b) collect th)))
+                        (let ((loopers (loopers run before)))
+                          (when loopers (return loopers)))
+                        (when (old-p run before) (setf before (snapshot run)))
                         (sleep 0.00005)
                         (when (> (now-ms) deadline) (return :starved)))))))
 
