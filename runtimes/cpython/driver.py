@@ -3,7 +3,7 @@
 It speaks docs/protocol.md on standard input and output. A program's wire form is
 turned into Python source, one function for each thread, and compiled before any
 thread starts. CPython receives an asynchronous exception after a call, at the entry
-of a function and at a jump backwards [cpython-ceval]: so the only safe point that
+of a function and at a jump backwards [py-src ceval.c]: so the only safe point that
 this driver adds is the call of step() with which each statement begins, and what a
 thread records it records by stores, never by a call.
 """

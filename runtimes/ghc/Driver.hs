@@ -6,7 +6,7 @@
 -- is compiled to closures before any thread starts. Code is a data type, not a
 -- synonym, and this module is Strict: so nothing of the compilation is left to be
 -- done, as a thunk, by the threads under test, where an exception would freeze or
--- poison it [ghc-async-2006 s.4].
+-- poison it [ghc-rts raiseAsync].
 --
 -- Words that several threads look at are machine words outside of the heap, read
 -- and written without allocation, hence without a safe point in between.

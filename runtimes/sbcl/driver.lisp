@@ -4,7 +4,7 @@
 ;;;; form is turned into Lisp source that uses SB-SYS, SB-THREAD and SB-EXT
 ;;;; directly, and that source is compiled by COMPILE before any thread starts:
 ;;;; nothing is interpreted between two statements, and the masks are the real
-;;;; lexical macros [sbcl-without-interrupts].
+;;;; lexical macros [sbcl-src signal.lisp without-interrupts].
 ;;;;
 ;;;; Every statement begins with STEP, where the run's jitter is spent. What a
 ;;;; thread records it records by stores into preallocated storage.
