@@ -1,9 +1,11 @@
 package runtimes
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"slices"
 	"strings"
@@ -14,6 +16,10 @@ import (
 // starts the process when it is first needed, starts another when that one dies
 // or falls silent, and must be closed. It is not for use by two goroutines.
 type Driver struct {
+	// Trace, if set before the first use, gets every line of the protocol, requests
+	// after "> " and replies after "< ".
+	Trace io.Writer
+
 	name    string
 	edition string
 	command func(context.Context) (*exec.Cmd, error)
@@ -88,7 +94,7 @@ func (d *Driver) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := start(cmd)
+	c, err := start(cmd, d.Trace)
 	if err != nil {
 		return err
 	}
@@ -117,7 +123,7 @@ func (d *Driver) load(ctx context.Context, p Program) error {
 	if d.child.loaded == p.Wire {
 		return nil
 	}
-	r, kind, err := d.child.ask(ctx, request{Cmd: "load", Program: p.Wire, Hash: p.Hash}, patienceToLoad)
+	r, kind, err := d.child.ask(ctx, request{Cmd: "load", Program: p.Wire, Hash: cmp.Or(p.Hash, "none")}, patienceToLoad)
 	switch {
 	case err == nil && kind == kindOK:
 		d.child.loaded = p.Wire

@@ -42,9 +42,13 @@ func ghcBuild(file, out string) []string {
 	return []string{"ghc", "-O1", "-threaded", "-rtsopts", "-outputdir", filepath.Dir(out), "-o", out, file}
 }
 
+// A small allocation area makes for many garbage collections, hence safe points;
+// short time slices let a thread that does not yield be interrupted soon.
+// The collector stays parallel: with -qg GHC 9.0.2 dies, "internal error:
+// removeFromQueues", after some thousand exceptions thrown between capabilities.
 func ghcRun(capabilities string) func(string) []string {
 	return func(file string) []string {
-		return []string{file, "+RTS", capabilities, "-I0", "-qg", "-M1g", "-RTS"}
+		return []string{file, "+RTS", capabilities, "-I0", "-A64k", "-C0.001", "-V0.001", "-M1g", "-RTS"}
 	}
 }
 
@@ -76,7 +80,8 @@ var table = []Runtime{
 		source: source{"driver.lisp", sbclDriver},
 		memory: 4 << 30,
 		command: func(file string) []string {
-			return []string{"sbcl", "--noinform", "--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
+			return []string{"sbcl", "--noinform", "--disable-ldb", "--lose-on-corruption",
+				"--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
 				"--disable-debugger", "--load", file, "--eval", "(interject-driver::main)"}
 		},
 	},

@@ -56,7 +56,7 @@ func nextInRow(inRow int, lost bool, counted int) int {
 func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (lost bool, err error) {
 	done := t.Runs()
 	err = d.child.send(request{
-		Cmd: "run", Runs: o.Runs - done, Seed: o.Seed*1_000_003 + uint64(done) + 1,
+		Cmd: "run", Runs: o.Runs - done, Seed: seedOf(o.Seed, done),
 		Mode: "outcome", LimitMS: max(1, o.Limit.Milliseconds()),
 	})
 	for err == nil {
@@ -73,6 +73,8 @@ func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (l
 			t.undecided(r.Undecided, r.Count)
 		case kindDone:
 			return false, d.finished(r, t.Runs()-done, p)
+		case kindSkipped:
+			return false, &Unsupported{Runner: d.name, Program: p.Name, Why: r.Skipped}
 		default:
 			err = d.fail(p.Name, kind, r, nil, "outcome, undecided or done")
 			d.drop()
@@ -87,6 +89,12 @@ func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (l
 		}
 	}
 	return true, d.loss(err, p, t)
+}
+
+// seedOf is a positive number that every language can hold, another one for each
+// process that goes on where one before it was lost.
+func seedOf(seed uint64, done int) uint64 {
+	return (seed*1_000_003+uint64(done))%(1<<53-1) + 1
 }
 
 // finished checks the books of a run that came to its end.
