@@ -23,9 +23,9 @@ func (x *Step) checkThread(t Thread) error {
 		return x.checkGone(t, c, name)
 	case c.Mask > Closed:
 		return fmt.Errorf("thread %s has the level %d", name, c.Mask)
-	case c.Ctl != Run && c.At != 0:
+	case c.Ctl != Run && c.At != 0 && x.Nodes[c.At].Op != Timeout:
 		return fmt.Errorf("thread %s unwinds and stands at statement %d", name, c.At)
-	case c.Ctl != Run && c.Status != Running:
+	case c.Ctl != Run && c.Status != Running && c.Op != Relock:
 		return fmt.Errorf("thread %s unwinds and does not run", name)
 	case c.Status == Blocked && c.Op == ThrowTo:
 		return x.checkSender(t, c, name)
@@ -71,7 +71,7 @@ func (x *Step) checkCell(i uint8) error {
 		if c := x.Core(u); c.Status != Blocked || c.On != i || !listed.Has(c.Op) {
 			return fmt.Errorf("thread %s is on the wait list of %s, but not blocked there", x.Threads[u].Name, d.Name)
 		}
-		if without(cell.Waiters, u) != cell.Waiters[:j]+cell.Waiters[j+1:] {
+		if strike(cell.Waiters, u) != cell.Waiters[:j]+cell.Waiters[j+1:] {
 			return fmt.Errorf("thread %s is twice on the wait list of %s", x.Threads[u].Name, d.Name)
 		}
 	}

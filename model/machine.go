@@ -35,7 +35,7 @@ func (m *Machine) Initial(i int) Part {
 	case t < len(m.Threads) && k == corePart && m.Threads[t].Later:
 		return Part{core: Core{Status: Unborn}}
 	case t < len(m.Threads) && k == corePart:
-		return Part{core: Core{Status: Running, At: m.Threads[t].Start}}
+		return Part{core: Core{Status: Running, Mask: m.Begin, At: m.Threads[t].Start}}
 	case t < len(m.Threads) || i == m.Parts()-1:
 		return Part{}
 	default:

@@ -34,13 +34,16 @@ func (x *Step) atSend(t Thread) (c Core, n *Node, u Thread, s Signal, ok bool) {
 //
 // Source: [ghc-throwto-410 s.8]; GHC's killMyself [ghc-rts].
 func sendSelf(x *Step, t Thread) bool {
-	c, _, u, s, ok := x.atSend(t)
+	c, n, u, s, ok := x.atSend(t)
 	if !ok || u != t || !x.SelfNow || s.Kind != Exception {
 		return false
 	}
 	x.sent(t, u, s)
 	x.emit(Event{Kind: Received, Thread: t, Other: t, Send: s.Send})
-	return x.raise(t, c, s.Arg)
+	c.At = n.Next // where lazy work that is frozen here goes on
+	x.freeze(t, c)
+	x.raiseSignal(t, c, s)
+	return true
 }
 
 // T2 send-gone. Nothing is sent to a thread that has ended, or it is an error.
@@ -88,7 +91,7 @@ func send(x *Step, t Thread) bool {
 // Source: [ghc-rts throwToMsg].
 func sendDirect(x *Step, t Thread) bool {
 	c, n, u, s, ok := x.atSend(t)
-	if !ok || !s.Waits || !x.Direct || !x.accepts(t, u, s) || !x.receptive(u) {
+	if !ok || !s.Waits || !x.Direct || !x.accepts(t, u, s) || !x.receptive(u, s) {
 		return false
 	}
 	x.sent(t, u, s)
@@ -110,7 +113,7 @@ func sendDirect(x *Step, t Thread) bool {
 // Source: [ghc-throwto-2010 s.2, s.12].
 func sendQueue(x *Step, t Thread) bool {
 	c, n, u, s, ok := x.atSend(t)
-	if !ok || !s.Waits || x.Arrival == AnyTime || !x.accepts(t, u, s) || x.Direct && x.receptive(u) {
+	if !ok || !s.Waits || x.Arrival == AnyTime || !x.accepts(t, u, s) || x.Direct && x.receptive(u, s) {
 		return false
 	}
 	return x.sendAndWait(t, u, c, n, s)
@@ -158,8 +161,9 @@ func land(x *Step, t Thread) bool {
 	s := q.At(i)
 	s.Flying = false
 	// The order of receipt is that of landing.
-	x.SetQueue(t, q.Remove(i).Append(s))
+	x.join(t, q.Remove(i), s)
 	x.emit(Event{Kind: Landed, Thread: t, Other: s.By, Send: s.Send})
+	x.noticed(t)
 	return true
 }
 
@@ -225,7 +229,9 @@ func sendReturn(x *Step, t Thread) bool {
 		s.Flying = false
 		x.SetQueue(u, q.Replace(i, s))
 		x.emit(Event{Kind: Landed, Thread: u, Other: s.By, Send: s.Send})
+		x.noticed(u)
 	}
+	c = x.Core(t)
 	c.Status, c.On = Running, 0
 	return x.goOn(t, c, n)
 }
@@ -239,20 +245,51 @@ func (x *Step) sent(t, u Thread, s Signal) {
 	x.emit(Event{Kind: Sent, Thread: t, Other: u, Send: s.Send, Arg: uint8(s.Kind)})
 }
 
-// queue puts s into the queue of u: at its end, in the place of one that is
+// queue puts s into the queue of u: with the others, in the place of one that is
 // there, or not at all if an equal one is.
 func (x *Step) queue(t, u Thread, s Signal) {
 	x.sent(t, u, s)
 	q := x.Queue(u)
-	switch i := q.Find(func(p Signal) bool { return p.Kind == s.Kind && (x.Order == Slot || p.Arg == s.Arg) }); {
-	case i >= 0 && x.Order == Slot:
+	switch i := q.Find(func(p Signal) bool { return p.Kind == s.Kind && (x.Keep == Last || x.equal(p, s)) }); {
+	case i >= 0 && x.Keep == Last:
 		p := q.At(i)
 		x.SetQueue(u, q.Replace(i, s))
 		x.emit(Event{Kind: Replaced, Thread: u, Other: p.By, Send: p.Send})
-	case i >= 0 && x.Order == Coalesce:
+	case i >= 0 && x.Keep == Once:
 		x.emit(Event{Kind: Merged, Thread: u, Other: t, Send: s.Send})
+		return
 	default:
-		x.SetQueue(u, q.Append(s))
+		x.join(u, q, s)
+	}
+	if !s.Flying {
+		x.noticed(u)
+	}
+}
+
+// equal says that two signals of a kind are the same to their receiver.
+func (x *Step) equal(p, s Signal) bool {
+	return p.Arg == s.Arg && (s.Kind != Thunk || p.Send == s.Send)
+}
+
+// join adds s to a queue of u.
+func (x *Step) join(u Thread, q Queue, s Signal) {
+	if x.Order == AnyOrder {
+		x.SetQueue(u, q.Insert(s))
+		return
+	}
+	x.SetQueue(u, q.Append(s))
+}
+
+// noticed is what a signal does to u when it lands, though it is not yet received:
+// it makes u look for it, or ends an operation early.
+func (x *Step) noticed(u Thread) {
+	c := x.Core(u)
+	if c.Status == Blocked && x.Poke.Has(c.Op) && c.Mask < Closed {
+		c.Value, c.At = 1, x.Nodes[c.At].Next
+		x.unblock(u, c)
+	}
+	if c = x.arm(u, c, OnSend); c.Armed {
+		x.SetCore(u, c)
 	}
 }
 
