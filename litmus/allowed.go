@@ -30,21 +30,15 @@ func (s System) Expand(agent int, v *explore.View[model.Part]) { s.Machine.Expan
 // Check is invariant i of the machine.
 func (s System) Check(i int, v *explore.View[model.Part]) error { return s.Machine.Check(i, v) }
 
-// Lacks are the forms that the test uses and the edition does not have.
-func (t *Test) Lacks(d model.Dialect) []string {
-	var missing []string
-	for _, f := range t.Features() {
-		if slices.Contains(d.Lacks, f) {
-			missing = append(missing, f)
-		}
-	}
-	return missing
+// MissingIn are the forms that the test uses and the dialect does not have.
+func (t *Test) MissingIn(d model.Dialect) []string {
+	return slices.DeleteFunc(t.Features(), func(f string) bool { return !slices.Contains(d.Lacks, f) })
 }
 
 // Machine is the test under a dialect. It is an error if the dialect lacks a form.
 func (t *Test) Machine(d model.Dialect) (*model.Machine, error) {
-	if missing := t.Lacks(d); len(missing) > 0 {
-		return nil, fmt.Errorf("%s: %s has no %s", t.Name, d.Name, strings.Join(missing, ", "))
+	if s := t.Lacks(func(form string) bool { return !slices.Contains(d.Lacks, form) }); s != nil {
+		return nil, &Error{File: t.File, Pos: s.Pos, Msg: fmt.Sprintf("%s has no %s", d.Name, s.Form.Feature())}
 	}
 	p, err := t.Program(d.Idioms)
 	if err != nil {
@@ -61,13 +55,18 @@ func (t *Test) Explore(ctx context.Context, d model.Dialect, o explore.Options) 
 	if err != nil {
 		return nil, err
 	}
+	return t.ExploreMachine(ctx, m, o)
+}
+
+// ExploreMachine is Explore for a machine that was made in another way.
+func (t *Test) ExploreMachine(ctx context.Context, m *model.Machine, o explore.Options) (*Allowed, error) {
 	r, err := explore.Explore(ctx, System{m}, o)
 	if err != nil {
 		return nil, err
 	}
 	if len(r.Violations) > 0 {
 		v := r.Violations[0]
-		panic(fmt.Sprintf("model: %s under %s: %v, after %s", t.Name, d.Name, v.Err, m.Path(labels(r.Paths(v.State)[0]))))
+		panic(fmt.Sprintf("model: %s under %s: %v, after %s", t.Name, m.Name, v.Err, m.Path(labels(r.Paths(v.State)[0]))))
 	}
 	a := &Allowed{Test: t, Machine: m, States: r.States, Reasons: r.Reasons, report: r, ends: map[string]int{}}
 	a.collect()
@@ -86,12 +85,33 @@ func (a *Allowed) collect() {
 		add(s, a.outcome(s))
 	}
 	for _, c := range a.report.Cycles {
-		for _, s := range c.States {
-			add(s, a.outcome(s))
-		}
+		a.collectCycle(c.States, add)
 	}
 	a.Set = NewSet(all...)
 	a.Partial = !a.report.Complete
+}
+
+// collectCycle adds the outcomes of a run that never leaves some states: a thread
+// that does not stand still in all of them is running. A signal that is pending in
+// passing is not one that is never received.
+func (a *Allowed) collectCycle(states []int, add func(int, Outcome)) {
+	first := a.outcome(states[0])
+	moves := make([]bool, len(first.Threads))
+	for _, s := range states[1:] {
+		for i, t := range a.outcome(s).Threads {
+			moves[i] = moves[i] || t.End != first.Threads[i].End
+		}
+	}
+	for _, s := range states {
+		o := a.outcome(s)
+		for i := range o.Threads {
+			o.Threads[i].Pending = false
+			if moves[i] {
+				o.Threads[i].End = model.Running.String()
+			}
+		}
+		add(s, o)
+	}
 }
 
 // outcome is what can be seen of a state.

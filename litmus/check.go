@@ -10,7 +10,7 @@ import (
 const (
 	MaxThreads = 16
 	MaxCells   = 254
-	MaxNames   = 250 // classes, tags and words, of each; idioms add a few
+	MaxNames   = 240 // classes, tags and words, of each; idioms and the semantics have some of their own
 )
 
 // checker finds what is wrong with a test whose syntax is right.
@@ -91,7 +91,7 @@ func (c *checker) limits() {
 // restore, allow and local can refer to.
 func (c *checker) block(b Block, restorable bool, depth int) {
 	if depth > MaxDepth {
-		c.fail(Pos{}, "nested more than %d deep", MaxDepth)
+		c.fail(b.pos(), "nested more than %d deep", MaxDepth)
 		return
 	}
 	for i := range b {
@@ -172,9 +172,9 @@ func (c *checker) thread(name string, at Pos, role Role) {
 	case name == Self:
 		c.fail(at, "self stands only in throwTo, interrupt, kill and kill!; here the name of a thread is needed")
 	case c.cells[name] != nil:
-		c.fail(at, "%s is a %s, expected a thread", name, c.cells[name].form().word)
+		c.fail(at, "%s is %s, expected a thread", name, article(c.cells[name].form().word))
 	default:
-		c.fail(at, "no thread %s is declared%s", name, didYouMean(name, c.threadNames(role)))
+		c.fail(at, "no thread %s is declared%s", name, DidYouMean(name, c.threadNames(role)))
 	}
 }
 
@@ -193,11 +193,11 @@ func (c *checker) cell(name string, at Pos, role Role) {
 	switch {
 	case cell != nil && cell.Kind == role.kind():
 	case cell != nil:
-		c.fail(at, "%s is a %s, expected %s", name, cell.form().word, article(role))
+		c.fail(at, "%s is %s, expected %s", name, article(cell.form().word), article(role.String()))
 	case c.threads[name] != nil:
-		c.fail(at, "%s is a thread, expected %s", name, article(role))
+		c.fail(at, "%s is a thread, expected %s", name, article(role.String()))
 	default:
-		c.fail(at, "no %s %s is declared%s", role, name, didYouMean(name, c.cellNames(role.kind())))
+		c.fail(at, "no %s %s is declared%s", role, name, DidYouMean(name, c.cellNames(role.kind())))
 	}
 }
 
@@ -229,4 +229,12 @@ func (c *checker) intern(name string, at Pos, role Role) {
 	if set[name] = true; len(set) == MaxNames+1 {
 		c.fail(at, "a test has at most %d different names of the sort: %s", MaxNames, role)
 	}
+}
+
+// pos is where the block's first statement stands.
+func (b Block) pos() Pos {
+	if len(b) == 0 {
+		return Pos{}
+	}
+	return b[0].Pos
 }

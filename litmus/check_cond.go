@@ -60,9 +60,9 @@ func (c *checker) state(k *Cond) {
 	case c.threads[k.Name] != nil:
 		c.end(k)
 	case cell == nil:
-		c.fail(k.Pos, "no thread or cell %s is declared%s", k.Name, didYouMean(k.Name, append(c.threadNames(AThread), c.observedNames()...)))
+		c.fail(k.Pos, "no thread or cell %s is declared%s", k.Name, DidYouMean(k.Name, append(c.threadNames(AThread), c.observedNames()...)))
 	case !cell.observed():
-		c.fail(k.Pos, "%s is a %s, which is never part of an outcome", k.Name, cell.form().word)
+		c.fail(k.Pos, "%s is %s, which is never part of an outcome", k.Name, article(cell.form().word))
 	default:
 		c.contents(k, cell)
 	}
@@ -90,7 +90,7 @@ func (c *checker) end(k *Cond) {
 	n, ok := ends[k.What[0]]
 	switch {
 	case !ok:
-		c.fail(k.Pos, "a thread does not end %s; it ends %s%s", k.What[0], strings.Join(endWords(), ", "), didYouMean(k.What[0], endWords()))
+		c.fail(k.Pos, "a thread does not end %s; it ends %s%s", k.What[0], strings.Join(endWords(), ", "), DidYouMean(k.What[0], endWords()))
 	case len(k.What)-1 > n:
 		c.fail(k.Pos, "found %q behind %s, expected nothing", k.What[n+1], k.What[n])
 	case k.What[0] == "blocked" && len(k.What) > 1:
@@ -103,7 +103,7 @@ func (c *checker) blocked(k *Cond) {
 	f := waiting(k.What[1])
 	if f == nil {
 		c.fail(k.Pos, "no thread is ever blocked in %s; expected one of %s%s", k.What[1],
-			strings.Join(waitingWords(), ", "), didYouMean(k.What[1], waitingWords()))
+			strings.Join(waitingWords(), ", "), DidYouMean(k.What[1], waitingWords()))
 		return
 	}
 	names := k.What[2:]
@@ -143,8 +143,8 @@ func (c *checker) contents(k *Cond, cell *Cell) {
 	expected := "a number"
 	switch cell.Kind {
 	case model.MVar:
-		ok = number || first == "full" || first == "empty"
-		expected = "full, empty or a number"
+		ok = number && first != "0" || first == "full" || first == "empty"
+		expected = "full, empty or a number from 1"
 	case model.Mutex:
 		ok = first == "free" || first == "held"
 		expected = "free, held or held THREAD"
@@ -169,7 +169,7 @@ func (t *Test) CheckEditions(known func(string) bool, all []string) error {
 	for i := range t.Answers {
 		for j, e := range t.Answers[i].Editions {
 			if !known(e) {
-				errs.add(t.File, t.Answers[i].at(j), "no edition %s is known%s", e, didYouMean(e, all))
+				errs.add(t.File, t.Answers[i].at(j), "no edition %s is known%s", e, DidYouMean(e, all))
 			}
 		}
 	}

@@ -18,10 +18,23 @@ const MaxNodes = 65535
 // and local that of the scope they refer to. A statement that is the last of its
 // block in the text is the last of its block in the program: that is observable.
 func (t *Test) Program(idioms model.Idioms) (*model.Program, error) {
+	c := t.compile(idioms)
+	if c.err != nil {
+		return nil, c.err
+	}
+	return c.p, nil
+}
+
+// Statements are the statements of the text that the nodes of Program come from,
+// by their addresses; nil at 0. An expansion has several nodes of one statement.
+func (t *Test) Statements(idioms model.Idioms) []*Stmt { return t.compile(idioms).from }
+
+func (t *Test) compile(idioms model.Idioms) *compiler {
 	c := &compiler{
 		t: t, idioms: idioms, cells: map[string]uint8{}, threads: map[string]uint8{},
 		p:       &model.Program{Nodes: make([]model.Node, 1), Classes: []string{ErrorClass}},
 		classes: map[string]uint8{ErrorClass: model.ErrorClass}, tags: map[string]uint8{}, words: map[string]uint8{},
+		from: make([]*Stmt, 1),
 	}
 	for i := range t.Cells {
 		cell := &t.Cells[i]
@@ -35,10 +48,7 @@ func (t *Test) Program(idioms model.Idioms) (*model.Program, error) {
 		start := c.block(th.Body, place{self: uint8(i)})
 		c.p.Threads = append(c.p.Threads, model.ThreadDecl{Name: th.Name, Start: start, Later: th.Later})
 	}
-	if c.err != nil {
-		return nil, c.err
-	}
-	return c.p, nil
+	return c
 }
 
 // ErrorClass is the class of the errors that operations raise themselves.
@@ -50,6 +60,7 @@ type compiler struct {
 	idioms               model.Idioms
 	cells, threads       map[string]uint8
 	classes, tags, words map[string]uint8
+	from                 []*Stmt // the statements that the nodes come from
 	err                  error
 }
 
@@ -63,6 +74,7 @@ type place struct {
 // item is a statement to be laid out: of the text, or of an expansion.
 type item struct {
 	node      model.Node
+	from      *Stmt
 	body, alt func() model.Pos // lay out its blocks; nil for none
 }
 
@@ -86,6 +98,7 @@ func (c *compiler) lay(items []item) model.Pos {
 	}
 	first := len(c.p.Nodes)
 	c.p.Nodes = append(c.p.Nodes, make([]model.Node, len(items))...)
+	c.from = append(c.from, make([]*Stmt, len(items))...)
 	for i, it := range items {
 		if i < len(items)-1 {
 			it.node.Next = model.Pos(first + i + 1)
@@ -96,7 +109,7 @@ func (c *compiler) lay(items []item) model.Pos {
 		if it.alt != nil {
 			it.node.Alt = it.alt()
 		}
-		c.p.Nodes[first+i] = it.node
+		c.p.Nodes[first+i], c.from[first+i] = it.node, it.from
 	}
 	return model.Pos(first)
 }
@@ -133,7 +146,7 @@ func (c *compiler) plain(s *Stmt, at place) item {
 	case n.Op == model.Timeout:
 		n.B = c.class(model.TimeoutClass)
 	}
-	it := item{node: n}
+	it := item{node: n, from: s}
 	if len(s.Blocks) > 0 {
 		it.body = func() model.Pos { return c.block(s.Blocks[0], in) }
 	}

@@ -23,12 +23,12 @@ type Cond struct {
 	What []string
 }
 
-// All is the condition that all of the given ones hold; Some, that one does. A
+// AllOf is the condition that all of the given ones hold; a
 // kid of the same kind is merged, and a single one is itself.
-func All(kids ...*Cond) *Cond { return join(And, kids) }
+func AllOf(kids ...*Cond) *Cond { return join(And, kids) }
 
-// Some is the condition that one of the given ones holds.
-func Some(kids ...*Cond) *Cond { return join(Or, kids) }
+// AnyOf is the condition that one of the given ones holds.
+func AnyOf(kids ...*Cond) *Cond { return join(Or, kids) }
 
 func join(op CondOp, kids []*Cond) *Cond {
 	if len(kids) == 1 {

@@ -2,7 +2,6 @@ package litmus
 
 import (
 	"slices"
-	"strings"
 )
 
 // Verdict is what a comparison says.
@@ -109,47 +108,4 @@ func differing(a, b []string) []string {
 		}
 	}
 	return d
-}
-
-// Judge holds what a set of outcomes is against what a person expects; the text
-// tells what was found when it is not as expected.
-func (a *Answer) Judge(final *Cond, outcomes Set) (Verdict, string) {
-	if a.Verdict != 0 {
-		return a.judgeFrequency(outcomes.Frequency(final))
-	}
-	if len(outcomes.Outcomes) == 0 {
-		return Inconclusive, "there is no outcome"
-	}
-	matched := make([]bool, len(a.Exactly))
-	for _, o := range outcomes.Outcomes {
-		any := false
-		for i, c := range a.Exactly {
-			if c.Eval(o) {
-				any, matched[i] = true, true
-			}
-		}
-		if !any {
-			return Violating, "there is also " + o.String()
-		}
-	}
-	if i := slices.Index(matched, false); i >= 0 {
-		if outcomes.Partial {
-			return Inconclusive, "not found within the bounds: " + a.Exactly[i].String()
-		}
-		return Violating, "there is no " + a.Exactly[i].String()
-	}
-	if outcomes.Partial {
-		return Inconclusive, "a bound ended the search"
-	}
-	return Conforming, ""
-}
-
-func (a *Answer) judgeFrequency(found Frequency) (Verdict, string) {
-	switch found {
-	case a.Verdict:
-		return Conforming, ""
-	case 0:
-		return Inconclusive, "a bound ended the search"
-	}
-	return Violating, strings.Join([]string{"expected", a.Verdict.String() + ",", "found", found.String()}, " ")
 }

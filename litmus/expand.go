@@ -43,11 +43,11 @@ func (e expansion) throwTo(class uint8) item {
 	if e.c.idioms.ThrowTo == model.ThrowToThunk {
 		raise := e.node(model.Raise)
 		raise.A = class
-		return e.interrupt(item{node: raise})
+		return e.interrupt(item{node: raise, from: e.s})
 	}
 	n := e.node(model.ThrowTo)
 	n.A, n.B = e.target(), class
-	return item{node: n}
+	return item{node: n, from: e.s}
 }
 
 func (e expansion) kill() item {
@@ -59,23 +59,23 @@ func (e expansion) kill() item {
 	}
 	n := e.node(model.Kill)
 	n.A = e.target()
-	return item{node: n}
+	return item{node: n, from: e.s}
 }
 
 func (e expansion) exit() item {
 	if e.c.idioms.Exit == model.ExitException {
 		n := e.node(model.Raise)
 		n.A = e.c.class(model.KillClass)
-		return item{node: n}
+		return item{node: n, from: e.s}
 	}
-	return item{node: e.node(model.Exit)}
+	return item{node: e.node(model.Exit), from: e.s}
 }
 
 // interrupt is interrupt t { thunk }.
 func (e expansion) interrupt(thunk item) item {
 	n := e.node(model.Interrupt)
 	n.A = e.target()
-	return item{node: n, body: func() model.Pos { return e.c.lay([]item{thunk}) }}
+	return item{node: n, from: e.s, body: func() model.Pos { return e.c.lay([]item{thunk}) }}
 }
 
 // block is the n-th block of the statement, to be laid out at a place.
@@ -89,7 +89,7 @@ type part func(place) []item
 // guard is protect { body } cleanup { after }.
 func (e expansion) guard(body, after part, at place) item {
 	return item{
-		node: e.node(model.Protect),
+		node: e.node(model.Protect), from: e.s,
 		body: func() model.Pos { return e.c.lay(body(at)) },
 		alt:  func() model.Pos { return e.c.lay(after(at)) },
 	}
@@ -104,7 +104,7 @@ func (e expansion) masked(shut, open model.How, before, body, after part) item {
 	opened := func(at place) []item {
 		return []item{e.scope(open, n.Slot, func() model.Pos { return e.c.lay(body(at)) })}
 	}
-	return item{node: n, body: func() model.Pos {
+	return item{node: n, from: e.s, body: func() model.Pos {
 		return e.c.lay(append(before(in), e.guard(opened, after, in)))
 	}}
 }
@@ -113,7 +113,7 @@ func (e expansion) masked(shut, open model.How, before, body, after part) item {
 func (e expansion) scope(how model.How, slot uint8, body func() model.Pos) item {
 	n := e.node(model.Scope)
 	n.How, n.Slot = how, slot
-	return item{node: n, body: body}
+	return item{node: n, from: e.s, body: body}
 }
 
 func (e expansion) protect() []item {
@@ -158,6 +158,6 @@ func (e expansion) lock(op model.Op) part {
 	return func(place) []item {
 		n := e.node(op)
 		n.A = e.c.resolve(e.s.Name, AMutex, e.at)
-		return []item{{node: n}}
+		return []item{{node: n, from: e.s}}
 	}
 }

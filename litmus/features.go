@@ -1,24 +1,43 @@
 package litmus
 
-import (
-	"maps"
-	"slices"
-)
+// Walk calls f on every statement of the test, in the order of the text.
+func (t *Test) Walk(f func(*Stmt)) {
+	for i := range t.Threads {
+		t.Threads[i].Body.walk(f)
+	}
+}
 
-// Features are the forms that the test uses, sorted.
-func (t *Test) Features() []string {
-	set := map[string]bool{}
-	var walk func(Block)
-	walk = func(b Block) {
-		for i := range b {
-			set[b[i].Form.Feature()] = true
-			for _, in := range b[i].Blocks {
-				walk(in)
-			}
+func (b Block) walk(f func(*Stmt)) {
+	for i := range b {
+		f(&b[i])
+		for _, k := range b[i].Blocks {
+			k.walk(f)
 		}
 	}
-	for i := range t.Threads {
-		walk(t.Threads[i].Body)
+}
+
+// Features are the forms that the test uses, by their surface words, in the order
+// of the table.
+func (t *Test) Features() []string {
+	used := map[*Form]bool{}
+	t.Walk(func(s *Stmt) { used[s.Form] = true })
+	var all []string
+	for _, f := range Forms {
+		if used[f] {
+			all = append(all, f.Feature())
+		}
 	}
-	return slices.Sorted(maps.Keys(set))
+	return all
+}
+
+// Lacks is the first form, in the order of the text, that somebody does not have;
+// nil when there is none.
+func (t *Test) Lacks(has func(feature string) bool) *Stmt {
+	var lacking *Stmt
+	t.Walk(func(s *Stmt) {
+		if lacking == nil && !has(s.Form.Feature()) {
+			lacking = s
+		}
+	})
+	return lacking
 }

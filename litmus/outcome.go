@@ -62,8 +62,8 @@ func (t ThreadEnd) String() string {
 	return s
 }
 
-// Eval says whether the condition holds of the outcome. Of a crash only the
-// condition crash holds.
+// Eval says whether the condition holds of the outcome. Of a crash nothing holds
+// but crash, and what says that something else does not.
 func (c *Cond) Eval(o Outcome) bool {
 	holds := func(k *Cond) bool { return k.Eval(o) }
 	switch c.Op {
@@ -96,43 +96,39 @@ func (c *Cond) is(o Outcome) bool {
 	for _, cell := range o.Cells {
 		if cell.Name == c.Name {
 			full := len(c.What) == 1 && c.What[0] == "full"
-			return full && isNumber(cell.Value) || begins(strings.Fields(cell.Value), plainNumbers(c.What))
+			return full && isNumber(cell.Value) || begins(strings.Fields(cell.Value), c.What)
 		}
 	}
 	return false
-}
-
-// plainNumbers writes numbers as outcomes do: without leading zeros, and the
-// contents 0 of an MVar compare as a number only where the cell shows one.
-func plainNumbers(what []string) []string {
-	if len(what) == 1 && isNumber(what[0]) {
-		if s := strings.TrimLeft(what[0], "0"); s != "" {
-			return []string{s}
-		}
-		return []string{"0"}
-	}
-	return what
 }
 
 func begins(words, first []string) bool {
 	return len(words) >= len(first) && slices.Equal(words[:len(first)], first)
 }
 
-// matchLog compares a log with words of which ".." stands for any words.
+// matchLog compares a log with words of which ".." stands for any words. When a
+// word does not fit, the last ".." takes one word more: that is enough, for what
+// earlier ones took has left the most to those behind them.
 func matchLog(pattern, log []string) bool {
-	for i, w := range pattern {
-		if w == ".." {
-			for j := 0; j <= len(log); j++ {
-				if matchLog(pattern[i+1:], log[j:]) {
-					return true
-				}
-			}
+	p, l := 0, 0
+	dots, taken := -1, 0
+	for l < len(log) {
+		switch {
+		case p < len(pattern) && pattern[p] == "..":
+			dots, taken = p, l
+			p++
+		case p < len(pattern) && pattern[p] == log[l]:
+			p++
+			l++
+		case dots >= 0:
+			taken++
+			p, l = dots+1, taken
+		default:
 			return false
 		}
-		if len(log) == 0 || log[0] != w {
-			return false
-		}
-		log = log[1:]
 	}
-	return len(log) == 0
+	for p < len(pattern) && pattern[p] == ".." {
+		p++
+	}
+	return p == len(pattern)
 }

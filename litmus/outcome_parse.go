@@ -44,9 +44,7 @@ func (o *Outcome) component(name, state string) error {
 		return fmt.Errorf("%s is %q, expected how a thread ends (%s) or what a cell holds (empty, full, free, held THREAD, a number)",
 			name, state, strings.Join(endWords(), ", "))
 	}
-	if isNumber(words[0]) {
-		words = plainNumbers(words)
-	}
+	words[0] = plainNumber(words[0])
 	o.Cells = append(o.Cells, CellEnd{name, strings.Join(words, " ")})
 	return nil
 }

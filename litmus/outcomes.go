@@ -36,13 +36,7 @@ func (s Set) Has(o Outcome) bool {
 // Frequency says in how many outcomes of the set the condition holds. It is 0,
 // undetermined, when a partial set does not tell, or an empty one.
 func (s Set) Frequency(c *Cond) Frequency {
-	holds := 0
-	for _, o := range s.Outcomes {
-		if c.Eval(o) {
-			holds++
-		}
-	}
-	switch {
+	switch holds := s.count(c); {
 	case 0 < holds && holds < len(s.Outcomes):
 		return Sometimes
 	case s.Partial || len(s.Outcomes) == 0:
@@ -51,6 +45,17 @@ func (s Set) Frequency(c *Cond) Frequency {
 		return Never
 	}
 	return Always
+}
+
+// count is the number of outcomes of which the condition holds.
+func (s Set) count(c *Cond) int {
+	n := 0
+	for _, o := range s.Outcomes {
+		if c.Eval(o) {
+			n++
+		}
+	}
+	return n
 }
 
 // Counts says how often each outcome was observed, by its canonical text.

@@ -144,6 +144,17 @@ func (p *parser) number() (int16, bool) {
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
+// plainNumber is a number without leading zeros; other words are themselves.
+func plainNumber(s string) string {
+	if !isNumber(s) {
+		return s
+	}
+	if s = strings.TrimLeft(s, "0"); s == "" {
+		return "0"
+	}
+	return s
+}
+
 func parseNumber(s string) (int16, bool) {
 	n, err := strconv.ParseUint(s, 10, 15)
 	return int16(n), err == nil && isNumber(s)

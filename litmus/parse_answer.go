@@ -60,7 +60,7 @@ func isEdition(s string) bool {
 func (p *parser) frequency(a *Answer) bool {
 	a.Verdict = frequencyOf(p.tok().text)
 	if p.tok().kind != word || a.Verdict == 0 {
-		return p.want("never, sometimes or always" + didYouMean(p.tok().text, []string{"never", "sometimes", "always"}))
+		return p.want("never, sometimes or always" + DidYouMean(p.tok().text, []string{"never", "sometimes", "always"}))
 	}
 	p.next()
 	return true

@@ -3,11 +3,11 @@ package litmus
 // cond reads a condition. A line may end behind an operator, before one, and in
 // parentheses.
 func (p *parser) cond() (*Cond, bool) {
-	return p.operands("|", Some, p.conjunction)
+	return p.operands("|", AnyOf, p.conjunction)
 }
 
 func (p *parser) conjunction() (*Cond, bool) {
-	return p.operands("&", All, p.condTerm)
+	return p.operands("&", AllOf, p.condTerm)
 }
 
 func (p *parser) operands(op string, join func(...*Cond) *Cond, operand func() (*Cond, bool)) (*Cond, bool) {
@@ -92,7 +92,7 @@ func (p *parser) condAtom() (*Cond, bool) {
 func (p *parser) condState(c *Cond) bool {
 	c.Op = Is
 	for p.tok().kind == word {
-		c.What = append(c.What, p.tok().text)
+		c.What = append(c.What, plainNumber(p.tok().text))
 		p.next()
 	}
 	if len(c.What) == 0 {

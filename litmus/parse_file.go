@@ -129,7 +129,7 @@ func (p *parser) unknownItem(t token) bool {
 	}
 	hint := ""
 	if t.kind == word {
-		hint = didYouMean(t.text, known)
+		hint = DidYouMean(t.text, known)
 		if len(formsByWord[t.text]) > 0 {
 			hint = "; a statement stands inside a thread"
 		}
@@ -180,7 +180,7 @@ func (p *parser) cells(t *Test) bool {
 
 func (p *parser) initial(form cellForm, declared []Cell) bool {
 	if !form.init {
-		return p.fail(p.tok().pos, "a %s has no initial value", form.word)
+		return p.fail(p.tok().pos, "%s has no initial value", article(form.word))
 	}
 	if len(declared) > 1 {
 		return p.fail(p.tok().pos, "an initial value needs a line with one name")

@@ -1,32 +1,40 @@
 package litmus
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/interject/interject/model"
 )
 
-// block reads statements in braces. Comments before the closing brace become
-// Inner[n] of c.
+// block reads statements in braces, the n-th block of what c comments on.
 func (p *parser) block(c *Comments, n int) (Block, bool) {
 	open := p.tok().pos
 	if !p.eat("{") {
 		return nil, false
 	}
+	p.behindBrace(open.Line, c, n)
 	var b Block
 	ok := p.deeper(open, func() bool { return p.statements(&b, open) })
 	if !ok {
 		return b, false
 	}
 	if lines := p.lead(); lines != nil {
-		for len(c.Inner) <= n {
-			c.Inner = append(c.Inner, nil)
-		}
+		c.Inner = append(c.Inner, make([][]string, n+1-len(c.Inner))...)
 		c.Inner[n] = lines
 	}
 	p.next()
 	return b, true
+}
+
+// behindBrace takes the comment that ends the line of an opening brace.
+func (p *parser) behindBrace(line int, c *Comments, n int) {
+	k := len(p.heard)
+	if k == 0 || p.heard[k-1].pos.Line != line || commentText(p.heard[k-1]) == "" {
+		return
+	}
+	c.Open = append(c.Open, make([]string, n+1-len(c.Open))...)
+	c.Open[n] = commentText(p.heard[k-1])
+	p.heard = p.heard[:k-1]
 }
 
 // statements reads up to the closing brace.
@@ -94,7 +102,7 @@ func (p *parser) stmt() (Stmt, bool) {
 func (p *parser) unknownStmt(t token) bool {
 	hint := ""
 	if t.kind == word {
-		hint = didYouMean(t.text, words())
+		hint = DidYouMean(t.text, words())
 	}
 	return p.want("a statement or \"}\"" + hint)
 }
@@ -169,7 +177,7 @@ func afters(forms []*Form) string {
 }
 
 func (p *parser) arg(f *Form, role Role) (string, Pos, bool) {
-	what := article(role) + ": " + f.Usage()
+	what := article(role.String()) + ": " + f.Usage()
 	if role == AWord {
 		return p.atom(what)
 	}
@@ -193,41 +201,10 @@ func (p *parser) argNumber(s *Stmt) bool {
 	return ok
 }
 
-func article(r Role) string {
-	if strings.ContainsRune("aeiou", rune(r.String()[0])) {
-		return "an " + r.String()
+// article is the word with its article, as it is spoken.
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) || noun == "mvar" {
+		return "an " + noun
 	}
-	return "a " + r.String()
-}
-
-// Usage is the form with its arguments as a person would be told: `throwTo THREAD CLASS`.
-func (f *Form) Usage() string {
-	parts := []string{f.Word}
-	args := func() {
-		for _, r := range f.Names {
-			parts = append(parts, strings.ToUpper(strings.ReplaceAll(r.String(), " ", "-")))
-		}
-		switch f.Number {
-		case NeedsNumber:
-			parts = append(parts, "N")
-		case MayNumber:
-			parts = append(parts, "[N="+strconv.Itoa(int(f.Default))+"]")
-		}
-		if f.After != "" {
-			parts = append(parts, f.After)
-		}
-	}
-	if f.Before == 0 {
-		args()
-	}
-	for i, joiner := range f.Blocks {
-		if i > 0 {
-			parts = append(parts, joiner)
-		}
-		if i > 0 && i == f.Before {
-			args()
-		}
-		parts = append(parts, "{ }")
-	}
-	return strings.Join(parts, " ")
+	return "a " + noun
 }

@@ -25,6 +25,7 @@ func (t *Test) Format() string {
 	for i := range t.Threads {
 		p.thread(&t.Threads[i])
 	}
+	p.section(questionLines(t))
 	p.section(answerLines(t))
 	for _, lines := range t.Inner {
 		p.blank()
@@ -73,33 +74,41 @@ func (p *printer) line(indent, text, trail string) {
 	p.b.WriteByte('\n')
 }
 
-// row is a line of a section, whose comments are aligned.
+// row is a line with its comments.
 type row struct {
 	lead  []string
 	text  string
 	trail string
 }
 
-// section writes lines behind an empty one, their comments below each other.
+// section writes lines behind an empty one.
 func (p *printer) section(rows []row) {
-	if len(rows) == 0 {
-		return
+	if len(rows) > 0 {
+		p.blank()
+		p.rows("", rows)
+		p.loose = true
 	}
-	p.blank()
-	width := 0
-	for _, r := range rows {
-		if n := utf8.RuneCountInString(r.text); r.trail != "" && n <= lineWidth/2 {
-			width = max(width, n)
+}
+
+// rows writes lines; comments behind neighbours stand below each other.
+func (p *printer) rows(indent string, rows []row) {
+	for len(rows) > 0 {
+		n, width := 1, 0
+		for n < len(rows) && (rows[n].trail != "") == (rows[0].trail != "") {
+			n++
 		}
-	}
-	for _, r := range rows {
-		p.comments("", r.lead)
-		if r.trail != "" {
-			r.text = fmt.Sprintf("%-*s", width, r.text)
+		for _, r := range rows[:n] {
+			width = max(width, utf8.RuneCountInString(r.text))
 		}
-		p.line("", r.text, r.trail)
+		for _, r := range rows[:n] {
+			p.comments(indent, r.lead)
+			if r.trail != "" && width <= lineWidth {
+				r.text = fmt.Sprintf("%-*s", width, r.text)
+			}
+			p.line(indent, r.text, r.trail)
+		}
+		rows = rows[n:]
 	}
-	p.loose = true
 }
 
 // cellLines makes the lines of declarations. Neighbours of one kind that say
@@ -156,12 +165,17 @@ func (c *Cell) declaration() string {
 	return s
 }
 
-// answerLines makes the lines of the question and of its answers.
+// questionLines makes the line of the question.
+func questionLines(t *Test) []row {
+	if t.Final == nil {
+		return nil
+	}
+	return []row{{t.Asking.Lead, "final " + t.Final.String(), t.Asking.Trail}}
+}
+
+// answerLines makes the lines of the answers.
 func answerLines(t *Test) []row {
 	var rows []row
-	if t.Final != nil {
-		rows = append(rows, row{t.Asking.Lead, "final " + t.Final.String(), t.Asking.Trail})
-	}
 	width := 0
 	for i := range t.Answers {
 		if a := &t.Answers[i]; a.Verdict != 0 {

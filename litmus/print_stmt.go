@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/interject/interject/model"
 )
 
 const tab = "    "
@@ -16,8 +14,8 @@ func (p *printer) thread(th *Thread) {
 	if th.Later {
 		head = "later  " + th.Name + " "
 	}
-	body, fits := inline(th.Body)
-	fits = fits && len(th.Inner) == 0 && utf8.RuneCountInString(head+body) <= lineWidth
+	body, fits := inline(th.Body, &th.Comments, 0)
+	fits = fits && utf8.RuneCountInString(head+body) <= lineWidth
 	if p.loose || !fits {
 		p.blank()
 	}
@@ -25,45 +23,61 @@ func (p *printer) thread(th *Thread) {
 	if fits {
 		p.line("", head+body, th.Trail)
 	} else {
-		p.line("", head+"{", "")
-		p.body("", th.Body, th.inner(0))
+		p.block("", head, th.Body, &th.Comments, 0)
 		p.line("", "}", th.Trail)
 	}
 	p.loose = !fits
 }
 
-func (c *Comments) inner(i int) []string {
+// inner is the comment behind the opening brace of the i-th block, and those
+// before the closing one.
+func (c *Comments) inner(i int) (open string, lines []string) {
+	if i < len(c.Open) {
+		open = c.Open[i]
+	}
 	if i < len(c.Inner) {
-		return c.Inner[i]
+		lines = c.Inner[i]
 	}
-	return nil
+	return open, lines
 }
 
-// body writes the statements of a block and the comments before its end.
-func (p *printer) body(indent string, b Block, inner []string) {
+// block writes the i-th block of what c comments on, behind a head, up to the line
+// before the closing brace.
+func (p *printer) block(indent, head string, b Block, c *Comments, i int) {
+	open, lines := c.inner(i)
+	p.line(indent, head+"{", open)
+	var rows []row
 	for i := range b {
-		p.stmt(indent+tab, &b[i])
+		s := &b[i]
+		text, fits := s.inline()
+		if fits && utf8.RuneCountInString(indent+tab+text) <= lineWidth {
+			rows = append(rows, row{s.Lead, text, s.Trail})
+			continue
+		}
+		p.rows(indent+tab, rows)
+		rows = nil
+		p.stmt(indent+tab, s)
 	}
-	p.comments(indent+tab, inner)
+	p.rows(indent+tab, rows)
+	p.comments(indent+tab, lines)
 }
 
-// stmt writes a statement on lines of its own.
+// stmt writes a statement on several lines; one without blocks is a long line.
 func (p *printer) stmt(indent string, s *Stmt) {
 	p.comments(indent, s.Lead)
-	if text, fits := s.inline(); fits && utf8.RuneCountInString(indent+text) <= lineWidth {
-		p.line(indent, text, s.Trail)
-		return
-	}
-	line := s.Form.Word
+	head := s.Form.Word
 	if s.Form.Before == 0 {
-		line += s.args()
+		head += s.args()
+	}
+	if len(s.Blocks) == 0 {
+		p.line(indent, head, s.Trail)
+		return
 	}
 	for i, b := range s.Blocks {
 		if i > 0 {
-			line = "} " + s.joiner(i)
+			head = "} " + s.joiner(i)
 		}
-		p.line(indent, line+" {", "")
-		p.body(indent, b, s.inner(i))
+		p.block(indent, head+" ", b, &s.Comments, i)
 	}
 	p.line(indent, "}", s.Trail)
 }
@@ -105,8 +119,8 @@ func (s *Stmt) inline() (string, bool) {
 		out += s.args()
 	}
 	for i, b := range s.Blocks {
-		text, fits := inline(b)
-		if !fits || s.inner(i) != nil {
+		text, fits := inline(b, &s.Comments, i)
+		if !fits {
 			return "", false
 		}
 		if i > 0 {
@@ -117,9 +131,12 @@ func (s *Stmt) inline() (string, bool) {
 	return out, true
 }
 
-// inline is a block on one line, braces included: simple statements, or one
-// statement whose blocks are such.
-func inline(b Block) (string, bool) {
+// inline is the i-th block of what c comments on, on one line: simple statements,
+// or one statement whose blocks are such, and no comments.
+func inline(b Block, c *Comments, i int) (string, bool) {
+	if open, lines := c.inner(i); open != "" || lines != nil {
+		return "", false
+	}
 	if len(b) == 0 {
 		return "{ }", true
 	}
@@ -136,15 +153,4 @@ func inline(b Block) (string, bool) {
 		parts[i] = text
 	}
 	return "{ " + strings.Join(parts, "; ") + " }", true
-}
-
-// BlockedIn is the text of a thread that is blocked in an operation: "take m". The
-// name is the first of the statement, empty when it has none.
-func BlockedIn(op model.Op, name string) string {
-	for _, f := range Forms {
-		if f.Op == op && f.Waits {
-			return strings.TrimSuffix(f.Word+" "+name, " ")
-		}
-	}
-	panic("litmus: no thread is ever blocked in operation " + strconv.Itoa(int(op)))
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// didYouMean ends a message with the nearest of the known words, if one is near:
+// DidYouMean ends a message with the nearest of the known words, if one is near:
 // within a third of its length, letter case aside.
-func didYouMean(found string, known []string) string {
+func DidYouMean(found string, known []string) string {
 	best, least := "", len(found)/3+2
 	for _, k := range known {
 		if d := distance(strings.ToLower(found), strings.ToLower(k)); d < least {

@@ -57,11 +57,12 @@ type Stmt struct {
 }
 
 // Comments are the comments of a piece of text, without the slashes: the lines
-// before it, the one behind it, and for each of its blocks those before the
-// closing brace.
+// before it, the one behind it, and for each of its blocks the one behind the
+// opening brace and those before the closing one.
 type Comments struct {
 	Lead  []string
 	Trail string
+	Open  []string
 	Inner [][]string
 }
 

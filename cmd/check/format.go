@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+var fmtCommand = command{
+	name: "fmt", args: "[-l] [-w] FILE ...", help: "litmus files in their canonical layout",
+	more: "examples:\n  check fmt my.litmus        print it\n  check fmt -l *.litmus      name those that are laid out otherwise\n  check fmt -w my.litmus     rewrite it",
+	run:  (*app).format,
+}
+
+func (a *app) format(_ context.Context, f *flag.FlagSet, args []string) (int, error) {
+	list := f.Bool("l", false, "only name the files whose layout is another; exit status 1 if there are any")
+	write := f.Bool("w", false, "write the result back")
+	args, err := parse(f, args)
+	if err != nil {
+		return exitUsage, err
+	}
+	if len(args) == 0 {
+		return exitUsage, usageError{fmt.Errorf("fmt needs a file")}
+	}
+	status := exitOK
+	for _, path := range args {
+		changed, text, err := formatted(path)
+		switch {
+		case err != nil:
+			return exitUsage, err
+		case *write && changed:
+			err = replaceFile(path, text)
+		case *list && changed:
+			status = exitViolation
+			fmt.Fprintln(a.out, path)
+		case !*list && !*write:
+			_, err = a.out.Write(text)
+		}
+		if err != nil {
+			return exitUsage, err
+		}
+	}
+	return status, nil
+}
+
+func formatted(path string) (changed bool, text []byte, err error) {
+	t, err := readTest(path)
+	if err != nil {
+		return false, nil, err
+	}
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return false, nil, err
+	}
+	text = []byte(t.Format())
+	return !bytes.Equal(src, text), text, nil
+}
+
+// replaceFile puts text in the place of a file, whole or not at all.
+func replaceFile(path string, text []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".check-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err = tmp.Write(text); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err = tmp.Close(); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil {
+		if err := os.Chmod(tmp.Name(), info.Mode()); err != nil {
+			return err
+		}
+	}
+	return os.Rename(tmp.Name(), path)
+}

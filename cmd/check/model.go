@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
+)
+
+var modelCommand = command{
+	name: "model", args: "[-d EDITION,...] [-set POINT=ANSWER ...] [TEST ...]",
+	help: "what the reference semantics allows, by exhaustive exploration",
+	more: `examples:
+  check model mutual-kill
+  check model -d ghc@doc2010 -set order=lifo fifo-await      what if blocked throwers were served last in, first out?
+  check model -d sbcl@doc,sbcl@2.2 nest/`,
+	run: (*app).model,
+}
+
+// search is how a test is explored.
+type search struct {
+	names     string
+	settings  listFlag
+	maxStates int
+	maxMemory int64
+	timeout   time.Duration
+}
+
+// flagsOf adds the flags of an exploration.
+func (s *search) flags(f *flag.FlagSet) {
+	f.StringVar(&s.names, "d", "", "the `editions`, separated by commas (default all)")
+	f.Var(&s.settings, "set", "change a choice `point=answer` of every edition: what if? (repeatable)")
+	f.IntVar(&s.maxStates, "max-states", 0, "end a search after so many `states`, inconclusive (0: no bound)")
+	f.Int64Var(&s.maxMemory, "max-memory", 0, "end a search at so many `bytes`, inconclusive (0: no bound)")
+	f.DurationVar(&s.timeout, "timeout", 0, "end everything after this `time`, inconclusive (0: no bound)")
+}
+
+func (s *search) context(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, s.timeout)
+}
+
+// explore finds the outcomes of t under d.
+func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Dialect) (*litmus.Allowed, error) {
+	o := explore.Options{MaxStates: s.maxStates, MaxMemory: s.maxMemory}
+	if a.watched() {
+		o.Progress = a.progress(t.Name + " under " + d.Name)
+	}
+	return t.Explore(ctx, d, o)
+}
+
+func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
+	s := &search{}
+	s.flags(f)
+	args, err := parse(f, args)
+	if err != nil {
+		return exitUsage, err
+	}
+	chosen, err := tests(args)
+	if err != nil {
+		return exitUsage, err
+	}
+	eds, err := editions(s.names, s.settings)
+	if err != nil {
+		return exitUsage, err
+	}
+	ctx, cancel := s.context(ctx)
+	defer cancel()
+	status := exitOK
+	for _, t := range chosen {
+		one, err := a.modelTest(ctx, s, t, eds)
+		if err != nil {
+			return exitUsage, err
+		}
+		status = worse(status, one)
+	}
+	return status, nil
+}
+
+// worse is the graver of two exit statuses: violation, then inconclusive, then ok.
+func worse(x, y int) int {
+	for _, s := range []int{exitBug, exitUsage, exitViolation, exitInconclusive} {
+		if x == s || y == s {
+			return s
+		}
+	}
+	return exitOK
+}
+
+func (a *app) modelTest(ctx context.Context, s *search, t *litmus.Test, eds []model.Dialect) (int, error) {
+	if !a.json {
+		fmt.Fprintf(a.out, "%s: %s\n", t.Name, t.Title)
+		if t.Final != nil {
+			fmt.Fprintf(a.out, "  final %s\n", t.Final)
+		}
+	}
+	status, lacking := exitOK, 0
+	for _, d := range eds {
+		if missing := t.MissingIn(d); len(missing) > 0 {
+			lacking++
+			if s.names != "" {
+				return exitUsage, usageError{fmt.Errorf("%s: %s has no %s", t.Name, d.Name, commas(missing))}
+			}
+			continue
+		}
+		allowed, err := a.explore(ctx, s, t, d)
+		if err != nil {
+			return exitUsage, err
+		}
+		status = worse(status, a.modelRecord(t, d, allowed))
+	}
+	if lacking > 0 && !a.json {
+		fmt.Fprintf(a.out, "  (%s without a form that the test uses)\n", plural(lacking, "edition", "editions"))
+	}
+	return status, nil
+}
+
+// modelRecord prints what d allows of t, and says whether that is as expected.
+func (a *app) modelRecord(t *litmus.Test, d model.Dialect, allowed *litmus.Allowed) int {
+	verdict, why := judge(t, d, allowed)
+	if a.json {
+		a.record(modelJSON(t, d, allowed, verdict, why))
+		return statusOf(verdict)
+	}
+	holds := ""
+	if t.Final != nil {
+		holds = allowed.Frequency(t.Final).String() + ", "
+	}
+	fmt.Fprintf(a.out, "\n  %s: %s%s, %s", d.Name, holds, plural(len(allowed.Outcomes), "outcome", "outcomes"), plural(allowed.States, "state", "states"))
+	if verdict != 0 {
+		fmt.Fprintf(a.out, ", %s", expectation(verdict, why))
+	}
+	fmt.Fprintln(a.out)
+	for _, r := range allowed.Reasons {
+		fmt.Fprintf(a.out, "    inconclusive: %s\n", r)
+	}
+	for _, o := range allowed.Outcomes {
+		mark := " "
+		if t.Final != nil && t.Final.Eval(o) {
+			mark = "*"
+		}
+		fmt.Fprintf(a.out, "  %s %s\n", mark, o)
+	}
+	return statusOf(verdict)
+}
+
+func modelJSON(t *litmus.Test, d model.Dialect, allowed *litmus.Allowed, v litmus.Verdict, why string) map[string]any {
+	r := map[string]any{"test": t.Name, "hash": t.Hash(), "edition": d.Name, "states": allowed.States, "outcomes": texts(allowed.Outcomes), "complete": !allowed.Partial}
+	if t.Final != nil {
+		r["final"] = allowed.Frequency(t.Final).String()
+	}
+	if v != 0 {
+		r["verdict"] = v.String()
+	}
+	if why != "" {
+		r["why"] = why
+	}
+	if allowed.Partial {
+		r["reasons"] = allowed.Reasons
+	}
+	return r
+}
+
+// judge holds what d allows of t against what the file expects; 0 if it expects nothing.
+func judge(t *litmus.Test, d model.Dialect, allowed *litmus.Allowed) (worst litmus.Verdict, why string) {
+	for i := range t.Answers {
+		an := &t.Answers[i]
+		if !slices.Contains(an.Editions, d.Name) {
+			continue
+		}
+		v, reason := an.Judge(t.Final, allowed.Set)
+		if worst == 0 || v == litmus.Violating || v == litmus.Inconclusive && worst == litmus.Conforming {
+			worst, why = v, reason
+		}
+	}
+	return worst, why
+}
+
+func expectation(v litmus.Verdict, why string) string {
+	switch v {
+	case litmus.Conforming:
+		return "as expected"
+	case litmus.Inconclusive:
+		return "inconclusive: " + why
+	}
+	return "NOT AS EXPECTED: " + why
+}
+
+func statusOf(v litmus.Verdict) int {
+	switch v {
+	case litmus.Violating:
+		return exitViolation
+	case litmus.Inconclusive:
+		return exitInconclusive
+	}
+	return exitOK
+}
+
+func texts(outcomes []litmus.Outcome) []string {
+	all := []string{}
+	for _, o := range outcomes {
+		all = append(all, o.String())
+	}
+	return all
+}

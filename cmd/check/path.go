@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+)
+
+var pathCommand = command{
+	name: "path", args: "-d EDITION [-outcome TEXT | -final] TEST", help: "a shortest run to an outcome, step by step",
+	more: `examples:
+  check path -d sbcl@2.2 masked-nest
+  check path -d sbcl@2.2 -outcome "a=died Kill; b=died Kill" mutual-kill`,
+	run: (*app).path,
+}
+
+func (a *app) path(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
+	s := &search{}
+	s.flags(f)
+	outcome := f.String("outcome", "", "the outcome's canonical `text` (default: each outcome for which the test's condition holds, or all)")
+	args, err := parse(f, args)
+	if err != nil {
+		return exitUsage, err
+	}
+	if len(args) != 1 || s.names == "" {
+		return exitUsage, usageError{fmt.Errorf("path needs one test, and an edition with -d")}
+	}
+	chosen, err := tests(args)
+	if err != nil {
+		return exitUsage, err
+	}
+	eds, err := editions(s.names, s.settings)
+	if err != nil {
+		return exitUsage, err
+	}
+	status := exitOK
+	for _, d := range eds {
+		for _, t := range chosen {
+			one, err := a.pathTest(ctx, s, t, d, *outcome)
+			if err != nil {
+				return exitUsage, err
+			}
+			status = worse(status, one)
+		}
+	}
+	return status, nil
+}
+
+func (a *app) pathTest(ctx context.Context, s *search, t *litmus.Test, d model.Dialect, text string) (int, error) {
+	allowed, err := a.explore(ctx, s, t, d)
+	if err != nil {
+		return exitUsage, err
+	}
+	wanted, err := wantedOutcomes(t, allowed, text)
+	if err != nil {
+		return exitUsage, err
+	}
+	for _, o := range wanted {
+		run, ok := allowed.Witness(o)
+		if !ok {
+			fmt.Fprintf(a.out, "%s: %s allows no run to %s\n", t.Name, d.Name, o)
+			for _, r := range allowed.Reasons {
+				fmt.Fprintf(a.out, "  inconclusive: %s\n", r)
+			}
+			if allowed.Partial {
+				return exitInconclusive, nil
+			}
+			return exitViolation, nil
+		}
+		if err := a.printRun(t, d, allowed.Machine, o, run); err != nil {
+			return exitBug, err
+		}
+	}
+	return exitOK, nil
+}
+
+// wantedOutcomes are the one that the text names, or those for which the
+// condition of the test holds, or all.
+func wantedOutcomes(t *litmus.Test, allowed *litmus.Allowed, text string) ([]litmus.Outcome, error) {
+	if text != "" {
+		o, err := litmus.ParseOutcome(text)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("-outcome: %w", err)}
+		}
+		return []litmus.Outcome{o}, nil
+	}
+	var some []litmus.Outcome
+	for _, o := range allowed.Outcomes {
+		if t.Final != nil && t.Final.Eval(o) {
+			some = append(some, o)
+		}
+	}
+	if len(some) == 0 {
+		return allowed.Outcomes, nil
+	}
+	return some, nil
+}
+
+func (a *app) printRun(t *litmus.Test, d model.Dialect, m *model.Machine, o litmus.Outcome, run []model.Label) error {
+	if a.json {
+		var all []string
+		for _, l := range run {
+			all = append(all, m.String(l))
+		}
+		a.record(map[string]any{"test": t.Name, "edition": d.Name, "outcome": o.String(), "path": all})
+		return nil
+	}
+	moves, err := m.Replay(run)
+	if err != nil {
+		return fmt.Errorf("a witness does not replay, which is a bug in interject: %w", err)
+	}
+	fmt.Fprintf(a.out, "%s under %s: %s\n", t.Name, d.Name, o)
+	for i, v := range moves {
+		r := model.Rules[v.Label.Rule]
+		fmt.Fprintf(a.out, "  %3d  %-8s %-16s %s\n", i+1, m.String(v.Label), r.Name, m.Text(v.Label.Thread, v.To.Read()))
+	}
+	return nil
+}

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/runtimes"
+)
+
+var runCommand = command{
+	name: "run", args: "-r RUNTIME [-d EDITION,...] [-runs N] [TEST ...]",
+	help: "run tests on a real runtime and hold what it does against editions",
+	more: `examples:
+  check run -r ghc-1cap fifo-await
+  check run -r sbcl -d sbcl@doc masked-nest
+  check run -r all -runs 200
+  check run -list                                  the runtimes, and how to install what is missing
+
+Without -d a runtime is judged by the edition of what was seen of it, and the documents stand beside it
+for information; with -d by each edition named.`,
+	run: (*app).run,
+}
+
+// trial is what the flags of run say.
+type trial struct {
+	runtime string
+	names   string
+	options runtimes.Options
+	verbose bool
+}
+
+func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
+	var tr trial
+	f.StringVar(&tr.runtime, "r", "", "the `runtime`, or all for every one that is installed")
+	f.StringVar(&tr.names, "d", "", "the `editions` by which to judge, separated by commas")
+	f.IntVar(&tr.options.Runs, "runs", 1000, "run each test so `many` times")
+	f.Uint64Var(&tr.options.Seed, "seed", 0, "the `seed` of the jitter (default: a new one, printed)")
+	f.DurationVar(&tr.options.Limit, "limit", 2*time.Second, "a run that takes longer has no outcome")
+	f.BoolVar(&tr.verbose, "v", false, "print every outcome with its count")
+	list := f.Bool("list", false, "list the runtimes")
+	args, err := parse(f, args)
+	if err != nil {
+		return exitUsage, err
+	}
+	if *list {
+		return a.listRuntimes(), nil
+	}
+	chosen, err := tests(args)
+	if err != nil {
+		return exitUsage, err
+	}
+	for tr.options.Seed == 0 {
+		tr.options.Seed = newSeed()
+	}
+	status := exitOK
+	all, err := runtimesNamed(tr.runtime)
+	if err != nil {
+		return exitUsage, err
+	}
+	for _, r := range all {
+		one, err := a.runOn(ctx, r, tr, chosen)
+		if err != nil {
+			return exitUsage, err
+		}
+		status = worse(status, one)
+	}
+	return status, nil
+}
+
+func newSeed() uint64 {
+	var b [8]byte
+	rand.Read(b[:])
+	return binary.LittleEndian.Uint64(b[:]) >> 1
+}
+
+func runtimesNamed(name string) ([]runtimes.Runtime, error) {
+	if name == "all" {
+		return runtimes.All(), nil
+	}
+	r, ok := runtimes.Find(name)
+	if ok {
+		return []runtimes.Runtime{r}, nil
+	}
+	var names []string
+	for _, r := range runtimes.All() {
+		names = append(names, r.Name)
+	}
+	if name == "" {
+		return nil, usageError{fmt.Errorf("run needs a runtime with -r: %s, or all", commas(names))}
+	}
+	return nil, usageError{fmt.Errorf("there is no runtime %q%s; there are %s", name, litmus.DidYouMean(name, names), commas(names))}
+}
+
+func (a *app) listRuntimes() int {
+	for _, r := range runtimes.All() {
+		state := "installed"
+		if err := r.Installed(); err != nil {
+			state = "missing; " + r.Install
+		}
+		if a.json {
+			a.record(map[string]any{"runtime": r.Name, "title": r.Title, "edition": r.Edition, "installed": r.Installed() == nil, "install": r.Install})
+			continue
+		}
+		fmt.Fprintf(a.out, "%-10s %-48s %-14s %s\n", r.Name, r.Title, r.Edition, state)
+	}
+	return exitOK
+}
+
+func (a *app) runOn(ctx context.Context, r runtimes.Runtime, tr trial, chosen []*litmus.Test) (int, error) {
+	if err := r.Installed(); err != nil {
+		fmt.Fprintf(a.err, "skipped: %v\n", err)
+		if tr.runtime == "all" {
+			return exitOK, nil
+		}
+		return exitUsage, nil
+	}
+	eds, deciding, err := judges(r, tr.names)
+	if err != nil {
+		return exitUsage, err
+	}
+	driver := r.Driver()
+	defer driver.Close()
+	version, err := driver.Version(ctx)
+	if err != nil {
+		return exitUsage, err
+	}
+	s := summary{app: a, runtime: r.Name, deciding: deciding, verbose: tr.verbose}
+	if !a.json {
+		fmt.Fprintf(a.out, "%s %s, judged by %s; %d runs a test, seed %d\n", r.Name, version, commas(deciding), tr.options.Runs, tr.options.Seed)
+	}
+	for i, t := range chosen {
+		if ctx.Err() != nil {
+			s.note = fmt.Sprintf("interrupted: %d of %d tests were not run", len(chosen)-i, len(chosen))
+			s.status = worse(s.status, exitInconclusive)
+			break
+		}
+		a.count(i, len(chosen), t.Path())
+		rep, err := runtimes.Conform(ctx, driver, t, eds, tr.options)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return exitUsage, err
+		}
+		s.add(rep)
+	}
+	a.count(len(chosen), len(chosen), "")
+	s.print()
+	return s.status, nil
+}
+
+// judges are the editions that are held against a runtime, and the names of
+// those that decide the verdict.
+func judges(r runtimes.Runtime, names string) (eds []model.Dialect, deciding []string, err error) {
+	if names != "" {
+		eds, err = editions(names, nil)
+		for _, d := range eds {
+			deciding = append(deciding, d.Name)
+		}
+		return eds, deciding, err
+	}
+	for _, name := range append([]string{r.Edition}, r.Compare...) {
+		if d, err := model.Edition(name); err == nil {
+			eds = append(eds, d)
+		}
+	}
+	if len(eds) == 0 || eds[0].Name != r.Edition {
+		return nil, nil, usageError{fmt.Errorf("%s has no edition of its own: name one with -d", r.Name)}
+	}
+	return eds, []string{r.Edition}, nil
+}
+
+// summary collects reports of one runtime.
+type summary struct {
+	*app
+	runtime  string
+	deciding []string
+	verbose  bool
+	status   int
+	note     string
+	verdicts map[string]int
+	skipped  map[string]int
+	seen     int
+	allowed  int
+}
+
+func (s *summary) add(rep runtimes.Report) {
+	if s.verdicts == nil {
+		s.verdicts, s.skipped = map[string]int{}, map[string]int{}
+	}
+	if rep.Skipped != "" {
+		s.skipped[rep.Skipped]++
+		if s.json {
+			s.record(map[string]any{"runtime": s.runtime, "test": rep.Test.Name, "skipped": rep.Skipped})
+		}
+		return
+	}
+	for _, j := range rep.Judged {
+		if j.Skipped == "" && slices.Contains(s.deciding, j.Edition) {
+			s.verdicts[j.Verdict.String()]++
+			s.seen, s.allowed = s.seen+j.Seen, s.allowed+j.Allowed
+			s.status = worse(s.status, statusOf(j.Verdict))
+		}
+	}
+	if s.json {
+		s.record(runJSON(s.runtime, rep))
+		return
+	}
+	s.printReport(rep)
+}
+
+func runJSON(runtime string, rep runtimes.Report) map[string]any {
+	var judged []map[string]any
+	for _, j := range rep.Judged {
+		if j.Skipped != "" {
+			judged = append(judged, map[string]any{"edition": j.Edition, "skipped": j.Skipped})
+			continue
+		}
+		m := map[string]any{"edition": j.Edition, "verdict": j.Verdict.String(), "seen": j.Seen, "allowed": j.Allowed}
+		var stray []map[string]any
+		for _, s := range j.Stray {
+			stray = append(stray, map[string]any{"outcome": s.Outcome.String(), "count": s.Count, "nearest": s.Nearest.String()})
+		}
+		if stray != nil {
+			m["stray"] = stray
+		}
+		judged = append(judged, m)
+	}
+	return map[string]any{"runtime": runtime, "test": rep.Test.Name, "hash": rep.Test.Hash(), "counts": rep.Tally.Counts,
+		"undecided": rep.Tally.Undecided, "judged": judged}
+}
+
+func (s *summary) printReport(rep runtimes.Report) {
+	runs := rep.Tally.Runs()
+	fmt.Fprintf(s.out, "%-34s", rep.Test.Path())
+	if rep.Test.Final != nil {
+		fmt.Fprintf(s.out, " %-9s %*d/%d", rep.Final, len(fmt.Sprint(runs)), rep.Holds, runs)
+	}
+	for _, j := range rep.Judged {
+		if j.Skipped == "" {
+			fmt.Fprintf(s.out, "  %s %s (%d of %d seen)", j.Edition, j.Verdict, j.Seen, j.Allowed)
+		}
+	}
+	fmt.Fprintln(s.out)
+	for _, why := range slices.Sorted(maps.Keys(rep.Tally.Undecided)) {
+		fmt.Fprintf(s.out, "    %s without an outcome: %s\n", plural(rep.Tally.Undecided[why], "run", "runs"), why)
+	}
+	if rep.Tally.Stopped != "" {
+		fmt.Fprintf(s.out, "    stopped early: %s\n", rep.Tally.Stopped)
+	}
+	for _, j := range rep.Judged {
+		s.printStray(j)
+	}
+	if s.verbose {
+		for _, o := range rep.Tally.Outcomes() {
+			fmt.Fprintf(s.out, "    %7d  %s\n", rep.Tally.Counts[o], o)
+		}
+	}
+}
+
+func (s *summary) printStray(j runtimes.Judged) {
+	for i, stray := range j.Stray {
+		if i == maxShown {
+			fmt.Fprintf(s.out, "    … and %d more outcomes that %s does not allow\n", len(j.Stray)-i, j.Edition)
+			return
+		}
+		fmt.Fprintf(s.out, "    %s does not allow %s (%s)\n      nearest allowed:%s %s\n", j.Edition, stray.Outcome,
+			plural(stray.Count, "run", "runs"), strings.Repeat(" ", max(0, len(j.Edition)-1)), stray.Nearest)
+	}
+}
+
+func (s *summary) print() {
+	if s.json {
+		return
+	}
+	var parts []string
+	for _, v := range []litmus.Verdict{litmus.Conforming, litmus.Violating, litmus.Inconclusive} {
+		if n := s.verdicts[v.String()]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(s.skipped)) {
+		parts = append(parts, fmt.Sprintf("%d skipped (%s)", s.skipped[why], why))
+	}
+	fmt.Fprintf(s.out, "%s: %s; %d of %d allowed outcomes seen\n", s.runtime, commas(parts), s.seen, s.allowed)
+	if s.note != "" {
+		fmt.Fprintln(s.out, s.note)
+	}
+}

@@ -1,0 +1,138 @@
+package litmus_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens of the catalogue")
+
+// Every answer that a person wrote is what the exploration finds, and what it
+// finds is what it found before: a change of the semantics is a readable diff.
+func TestCatalogue(t *testing.T) {
+	for _, test := range litmus.All() {
+		t.Run(test.Path(), func(t *testing.T) {
+			t.Parallel()
+			var golden strings.Builder
+			for _, d := range model.Editions {
+				if len(test.MissingIn(d)) > 0 {
+					continue
+				}
+				allowed, err := test.Explore(context.Background(), d, explore.Options{MaxStates: bound})
+				if err != nil {
+					t.Fatal(err)
+				}
+				judgeAnswers(t, test, d, allowed)
+				describe(&golden, d, allowed)
+			}
+			compareGolden(t, test, golden.String())
+		})
+	}
+}
+
+func judgeAnswers(t *testing.T, test *litmus.Test, d model.Dialect, allowed *litmus.Allowed) {
+	for i := range test.Answers {
+		a := &test.Answers[i]
+		if !slices.Contains(a.Editions, d.Name) {
+			continue
+		}
+		if v, why := a.Judge(test.Final, allowed.Set); v != litmus.Conforming {
+			t.Errorf("line %d: %s %s: %s\nit allows\n  %s", a.Pos.Line, d.Name, v, why, strings.Join(outcomeTexts(allowed), "\n  "))
+		}
+	}
+}
+
+// bound is on the states of one test under one edition. An edition for which a test
+// has no end has no answer in it.
+const bound = 100_000
+
+func describe(b *strings.Builder, d model.Dialect, allowed *litmus.Allowed) {
+	if allowed.Partial {
+		fmt.Fprintf(b, "%s: inconclusive\n", d.Name)
+		return
+	}
+	fmt.Fprintf(b, "%s: %d outcomes, %d states\n", d.Name, len(allowed.Outcomes), allowed.States)
+	for _, o := range outcomeTexts(allowed) {
+		fmt.Fprintf(b, "  %s\n", o)
+	}
+}
+
+func outcomeTexts(allowed *litmus.Allowed) (all []string) {
+	for _, o := range allowed.Outcomes {
+		all = append(all, o.String())
+	}
+	return all
+}
+
+func compareGolden(t *testing.T, test *litmus.Test, got string) {
+	path := filepath.Join("catalogue", test.Family, test.Name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; go test ./litmus -run TestCatalogue -update writes it", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("outcomes differ from the golden (-golden +now); if the change is meant, go test ./litmus -run TestCatalogue -update\n%s", diff)
+	}
+}
+
+// Every answer names an edition that exists and can express the test; every test
+// has an answer; the catalogue is laid out canonically; each names its sources.
+func TestCatalogueIsWellFormed(t *testing.T) {
+	var names []string
+	for _, d := range model.Editions {
+		names = append(names, d.Name)
+	}
+	seen := map[string]string{}
+	for _, test := range litmus.All() {
+		if err := test.CheckEditions(func(e string) bool { return slices.Contains(names, e) }, names); err != nil {
+			t.Error(err)
+		}
+		if other := seen[test.Name]; other != "" {
+			t.Errorf("%s has the name of %s", test.Path(), other)
+		}
+		seen[test.Name] = test.Path()
+		checkAnswers(t, test)
+		src, err := os.ReadFile(test.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(src), test.Format()); diff != "" {
+			t.Errorf("%s is not laid out as check fmt -w would (-is +should be)\n%s", test.File, diff)
+		}
+	}
+}
+
+func checkAnswers(t *testing.T, test *litmus.Test) {
+	if len(test.Answers) == 0 || len(test.See) == 0 {
+		t.Errorf("%s has %d answers and names %d sources: it needs both", test.Path(), len(test.Answers), len(test.See))
+	}
+	for _, a := range test.Answers {
+		for _, e := range a.Editions {
+			d, err := model.Edition(e)
+			if err != nil {
+				continue // CheckEditions says so
+			}
+			if missing := test.MissingIn(d); len(missing) > 0 {
+				t.Errorf("%s:%d: an answer for %s, which has no %s", test.File, a.Pos.Line, e, strings.Join(missing, ", "))
+			}
+		}
+	}
+}

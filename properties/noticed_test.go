@@ -1,0 +1,102 @@
+package properties
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+)
+
+// No rule can be removed without an answer that a person wrote becoming wrong.
+func TestEveryRuleIsNoticed(t *testing.T) {
+	questions := Questions(litmus.All())
+	fired := make([]uint64, len(questions))
+	for i, q := range questions {
+		var err error
+		if fired[i], err = q.Fired(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for r, rule := range model.Rules {
+		t.Run(rule.ID, func(t *testing.T) {
+			t.Parallel()
+			for i, q := range questions {
+				if fired[i]>>r&1 == 0 {
+					continue
+				}
+				if why := q.Flips(without(q.Edition, r)); why != "" {
+					t.Logf("noticed by %s under %s: %s", q.Test.Path(), q.Edition.Name, firstLine(why))
+					return
+				}
+			}
+			t.Errorf("without rule %s %s, every answer in the catalogue is still right: a test is missing", rule.ID, rule.Name)
+		})
+	}
+}
+
+// without makes machines in which rule r is left out.
+func without(d model.Dialect, r int) func(*litmus.Test) (*model.Machine, error) {
+	return func(test *litmus.Test) (*model.Machine, error) {
+		m, err := test.Machine(d)
+		if err == nil {
+			m.Ablated = 1 << r
+		}
+		return m, err
+	}
+}
+
+// No choice point can be moved to a value that some edition has without an answer
+// of another edition becoming wrong.
+func TestEveryChoiceIsNoticed(t *testing.T) {
+	questions := Questions(litmus.All())
+	for _, c := range model.ChoicePoints() {
+		for _, to := range valuesInUse(c) {
+			t.Run(c.Name+"="+strings.ReplaceAll(to, " ", "+"), func(t *testing.T) {
+				t.Parallel()
+				for _, q := range questions {
+					if c.Get(q.Edition) == to {
+						continue
+					}
+					if why := q.Flips(moved(q.Edition, c, to)); why != "" {
+						t.Logf("noticed by %s under %s: %s", q.Test.Path(), q.Edition.Name, firstLine(why))
+						return
+					}
+				}
+				t.Errorf("with %s = %s in the editions that have another value, every answer in the catalogue is still right: a test is missing", c.Name, to)
+			})
+		}
+	}
+}
+
+// valuesInUse are the values that some edition has, if not all have the same.
+func valuesInUse(c model.ChoicePoint) []string {
+	var values []string
+	seen := map[string]bool{}
+	for _, d := range model.Editions {
+		if v := c.Get(d); !seen[v] {
+			seen[v] = true
+			values = append(values, v)
+		}
+	}
+	if len(values) == 1 {
+		return nil
+	}
+	return values
+}
+
+// moved makes machines of a dialect in which one choice point has another value.
+func moved(d model.Dialect, c model.ChoicePoint, to string) func(*litmus.Test) (*model.Machine, error) {
+	return func(test *litmus.Test) (*model.Machine, error) {
+		e := d
+		if err := c.Set(&e, to); err != nil {
+			return nil, err
+		}
+		return test.Machine(e)
+	}
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

@@ -1,0 +1,101 @@
+package runtimes
+
+// Programs in the wire form that several tests run.
+const (
+	mutualKill = "(litmus 1 mutual-kill (thread a (throwTo b Kill)) (thread b (throwTo a Kill)))"
+
+	// Both have said that they run before either throws.
+	mutualKillMet = "(litmus 1 mutual-kill-met (flag ga) (flag gb)" +
+		" (thread a (set ga 1) (spin gb 1) (throwTo b Kill))" +
+		" (thread b (set gb 1) (spin ga 1) (throwTo a Kill)))"
+
+	// Both have thrown before either can receive.
+	mutualKillSent = "(litmus 1 mutual-kill-sent (flag ga) (flag gb) (flag sa) (flag sb)" +
+		" (thread a (without (set ga 1) (spin gb 1) (throwTo b Kill) (set sa 1) (spin sb 1)))" +
+		" (thread b (without (set gb 1) (spin ga 1) (throwTo a Kill) (set sb 1) (spin sa 1))))"
+
+	mutualKillClosed = "(litmus 1 mutual-kill-closed (flag ga) (flag gb)" +
+		" (thread a (umask (set ga 1) (spin gb 1) (throwTo b Kill)))" +
+		" (thread b (umask (set gb 1) (spin ga 1) (throwTo a Kill))))"
+
+	// k1 is known to be blocked before k2 throws.
+	fifoAwait = "(litmus 1 fifo-await (flag go) (flag stop)" +
+		" (thread t (mask (set go 1) (spin stop 1)" +
+		"  (try X1 ((try X2 ((unmask)) ((log 2)))) ((log 1)))" +
+		"  (try X1 ((try X2 ((unmask)) ((log 2)))) ((log 1)))))" +
+		" (thread k1 (spin go 1) (throwTo t X1))" +
+		" (thread k2 (spin go 1) (await k1) (throwTo t X2))" +
+		" (thread s (spin go 1) (await k1) (await k2) (set stop 1)))"
+
+	tryValueLost = "(litmus 1 try-value-lost (flag go) (flag stop)" +
+		" (thread t (try X5 ((mask (set go 1) (spin stop 1) (raise X5))) ((log h) (getmask))) (log after))" +
+		" (thread k (spin go 1) (throwTo t X1))" +
+		" (thread s (spin go 1) (await k) (set stop 1)))"
+
+	putThenKill = "(litmus 1 put-then-kill (mvar m -)" +
+		" (thread t (mask (take m) (log got)))" +
+		" (thread p (await t) (put m full) (throwTo t X)))"
+
+	withdrawRace = "(litmus 1 withdraw-race (flag go) (flag stop)" +
+		" (thread b (mask (set go 1) (spin stop 1)) (settle))" +
+		" (thread a (spin go 1) (try X2 ((throwTo b X1) (log sent)) ((log got2))))" +
+		" (thread c (spin go 1) (await a) (throwTo a X2))" +
+		" (thread d (spin go 1) (await a) (set stop 1)))"
+
+	// Two thunks wait for a masked thread, and each opens it as the manual advises.
+	maskedNest = "(litmus 1 masked-nest (flag go) (flag stop)" +
+		" (thread t (without (set go 1) (spin stop 1)))" +
+		" (thread s (spin go 1)" +
+		"  (interrupt t (with (log s0) (log e0)))" +
+		"  (interrupt t (with (log s1) (log e1)))" +
+		"  (set stop 1)))"
+
+	nlxQueue = "(litmus 1 nlx-queue (flag go) (flag stop)" +
+		" (thread t (tag a (protect ((without (set go 1) (spin stop 1))) ((log cl1) (log cl2)))) (log after))" +
+		" (thread s (spin go 1)" +
+		"  (interrupt t (log f1) (throw a 1)) (interrupt t (log f2) (throw a 2)) (interrupt t (log f3) (throw a 3))" +
+		"  (set stop 1)))"
+
+	// The last throw wins, even to an inner tag.
+	throwsOuterInner = "(litmus 1 throws-outer-inner (flag go) (flag stop)" +
+		" (thread t (tag a (protect ((tag b (protect ((without (set go 1) (spin stop 1))) ((log cb))) (value 0))" +
+		"  (logv b) (log in-a) (value 0)) ((log ca)))) (logv a))" +
+		" (thread s (spin go 1) (interrupt t (throw a 1)) (interrupt t (throw b 2)) (set stop 1)))"
+
+	// A cleanup is cut to a prefix, possibly empty; the outer one is whole.
+	prefixLaw = "(litmus 1 prefix-law (flag go)" +
+		" (thread t (tag out (protect ((protect ((set go 1) (nop)) ((log c1) (log c2) (log c3)))) ((log o1)))) (log after))" +
+		" (thread s (spin go 1) (try Error ((interrupt t (try Error ((throw out 1)) ()))) ())))"
+
+	nlxOutOfMask = "(litmus 1 nlx-out-of-mask (flag go) (flag stop)" +
+		" (thread t (tag a (protect ((without (set go 1) (spin stop 1) (log thr) (throw a 1))) ((log cl)))) (log after))" +
+		" (thread s (spin go 1) (interrupt t (log f)) (set stop 1)))"
+
+	killCancelled = "(litmus 1 kill-cancelled (flag go) (flag never)" +
+		" (thread t (tag o (protect ((set go 1) (spin never 1)) ((log cl) (throw o 5)))) (logv o))" +
+		" (thread s (spin go 1) (kill t)))"
+
+	cvThrow = "(litmus 1 cv-throw (flag go) (mutex m) (cond c)" +
+		" (thread t (tag x (protect ((with-lock m (set go 1) (protect ((wait c m)) ((held? m))))) ((log cl)))) (log after))" +
+		" (thread s (spin go 1) (await t) (interrupt t (throw x 1))))"
+
+	lockDeadlock = "(litmus 1 lock-deadlock (mutex l) (thread t (lock l) (join s)) (thread s (await t) (lock l)))"
+
+	// Three exceptions meet a thread that is blocked in a lock.
+	slot = "(litmus 1 slot (flag go) (flag stop) (mutex l)" +
+		" (thread h (lock l) (set go 1) (spin stop 1) (unlock l))" +
+		" (thread t (spin go 1) (try any ((lock l) (log got)) ((log hit) (unlock l))) (spin stop 2))" +
+		" (thread s (spin go 1) (await t) (throwTo t A) (throwTo t B) (throwTo t C) (set stop 1)))"
+
+	slotUncaught = "(litmus 1 slot-uncaught (flag go) (flag stop) (mutex l)" +
+		" (thread h (lock l) (set go 1) (spin stop 1) (unlock l))" +
+		" (thread t (spin go 1) (lock l) (log got))" +
+		" (thread s (spin go 1) (await t) (throwTo t A) (throwTo t B) (throwTo t C) (set stop 1)))"
+
+	noWake = "(litmus 1 no-wake (flag go) (mutex l)" +
+		" (thread h (lock l) (set go 1)) (thread t (spin go 1) (lock l))" +
+		" (thread s (spin go 1) (await t) (throwTo t A)))"
+
+	spinner = "(litmus 1 spinner (flag go) (thread t (spin go 1)) (thread s (nop)))"
+	looper  = "(litmus 1 looper (flag go) (thread t (while go 0 (nop))) (thread s (nop)))"
+)

@@ -1,0 +1,158 @@
+package runtimes
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Proto is the version of the protocol that this package speaks.
+const Proto = 1
+
+// request is a line to a driver. Requests are compact JSON in the order of the
+// fields, and their strings hold nothing that JSON would escape, so that a driver
+// may find a field by searching for its name.
+type request struct {
+	Seq     int    `json:"seq"`
+	Cmd     string `json:"cmd"`
+	Program string `json:"program,omitempty"`
+	Hash    string `json:"hash,omitempty"`
+	Runs    int    `json:"runs,omitempty"`
+	Seed    uint64 `json:"seed,omitempty"`
+	Mode    string `json:"mode,omitempty"`
+	LimitMS int64  `json:"limit_ms,omitempty"`
+}
+
+// reply is a line from a driver. Which fields it has says what it is.
+type reply struct {
+	Seq       int      `json:"seq"`
+	OK        *bool    `json:"ok,omitempty"`
+	Proto     int      `json:"proto,omitempty"`
+	Runtime   string   `json:"runtime,omitempty"`
+	Version   string   `json:"version,omitempty"`
+	Await     string   `json:"await,omitempty"`
+	Forms     []string `json:"forms,omitempty"`
+	P99       *int64   `json:"p99_us,omitempty"`
+	Skipped   string   `json:"skipped,omitempty"`
+	Error     string   `json:"error,omitempty"`
+	Outcome   string   `json:"outcome,omitempty"`
+	Undecided string   `json:"undecided,omitempty"`
+	Count     int      `json:"count,omitempty"`
+	Done      *bool    `json:"done,omitempty"`
+	Runs      *int     `json:"runs,omitempty"`
+	Hangs     *int     `json:"hangs,omitempty"`
+	Recycle   *bool    `json:"recycle,omitempty"`
+}
+
+// The kinds of replies.
+const (
+	kindOK        = "ok"
+	kindSkipped   = "skipped"
+	kindError     = "error"
+	kindOutcome   = "outcome"
+	kindUndecided = "undecided"
+	kindDone      = "done"
+)
+
+// fieldsOf lists for every kind of reply the fields that it may have beside seq
+// and its own.
+var fieldsOf = map[string][]string{
+	kindOK:        {"proto", "runtime", "version", "await", "forms", "p99_us"},
+	kindSkipped:   {},
+	kindError:     {},
+	kindOutcome:   {"count"},
+	kindUndecided: {"count"},
+	kindDone:      {"runs", "hangs", "recycle"},
+}
+
+// encode is the line for r, with its newline. A program with characters that
+// JSON escapes is refused: drivers need not undo escapes.
+func encode(r request) ([]byte, error) {
+	for _, s := range []string{r.Program, r.Hash, r.Mode, r.Cmd} {
+		if i := strings.IndexFunc(s, func(c rune) bool { return c < ' ' || c > '~' || strings.ContainsRune(`"\<>&`, c) }); i >= 0 {
+			return nil, fmt.Errorf("request %s: character %q at %d cannot be sent; want printable ASCII without \" \\ < > &", r.Cmd, s[i], i)
+		}
+	}
+	line, err := json.Marshal(r)
+	return append(line, '\n'), err
+}
+
+// decode reads one line of a driver and says what kind of reply it is.
+func decode(line []byte) (reply, string, error) {
+	var r reply
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		return r, "", err
+	}
+	if d.More() {
+		return r, "", errors.New("more than one value on a line")
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(line, &raw); err != nil {
+		return r, "", err
+	}
+	kind, err := kindOf(raw)
+	if err != nil {
+		return r, "", err
+	}
+	return r, kind, r.check(kind)
+}
+
+func kindOf(raw map[string]json.RawMessage) (string, error) {
+	kind := ""
+	for k := range fieldsOf {
+		if _, ok := raw[k]; !ok {
+			continue
+		}
+		if kind != "" {
+			return "", fmt.Errorf("a reply is one of %s and %s, not both", min(kind, k), max(kind, k))
+		}
+		kind = k
+	}
+	if kind == "" {
+		return "", errors.New("none of ok, skipped, error, outcome, undecided, done")
+	}
+	for f := range raw {
+		if f != "seq" && f != kind && !slices.Contains(fieldsOf[kind], f) {
+			return "", fmt.Errorf("field %q does not belong to a reply with %q", f, kind)
+		}
+	}
+	return kind, nil
+}
+
+func (r *reply) check(kind string) error {
+	switch {
+	case r.Seq <= 0:
+		return errors.New("no positive seq")
+	case kind == kindOK && !*r.OK:
+		return errors.New(`"ok":false; say "error" or "skipped" with the reason`)
+	case kind == kindOutcome && (r.Outcome == "" || r.Count <= 0):
+		return errors.New("an outcome needs a text and a positive count")
+	case kind == kindUndecided && (r.Undecided != Starved && r.Undecided != Livelock || r.Count <= 0):
+		return fmt.Errorf("undecided %q; want %s or %s with a positive count", r.Undecided, Starved, Livelock)
+	case kind == kindDone && (!*r.Done || r.Runs == nil || *r.Runs < 0):
+		return errors.New(`done needs to be true and to have "runs"`)
+	case kind == kindError && r.Error == "", kind == kindSkipped && r.Skipped == "":
+		return fmt.Errorf("%s without a reason", kind)
+	}
+	return nil
+}
+
+// hello checks what a driver says of itself.
+func (r *reply) hello() error {
+	switch {
+	case r.Proto != Proto:
+		return fmt.Errorf("protocol %d; this program speaks %d", r.Proto, Proto)
+	case r.Runtime == "" || r.Version == "":
+		return errors.New("hello needs runtime and version")
+	case len(r.Forms) == 0:
+		return errors.New("hello needs the forms that the driver can express")
+	case r.Await != "state" && r.Await != "timing":
+		return fmt.Errorf(`hello's await is %q; want "state" or "timing"`, r.Await)
+	}
+	return nil
+}

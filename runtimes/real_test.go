@@ -1,0 +1,175 @@
+package runtimes
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+)
+
+// driver is the runner of an installed runtime; the test is skipped by the name of
+// what is missing otherwise.
+func driver(t *testing.T, name string) *Driver {
+	t.Helper()
+	r, ok := Find(name)
+	if !ok {
+		t.Fatalf("no runtime %s", name)
+	}
+	if err := r.Installed(); err != nil {
+		t.Skip(err)
+	}
+	d := r.Driver()
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+const seed = 20100101
+
+// limit is short because a loop without end is watched for the whole of it.
+const limit = 500 * time.Millisecond
+
+// histogram runs a program and prints what it came to.
+func histogram(t *testing.T, d *Driver, wire string, runs int) map[string]int {
+	t.Helper()
+	tally, err := d.Run(t.Context(), Program{Name: t.Name(), Wire: wire}, Options{Runs: runs, Seed: seed, Limit: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range tally.Outcomes() {
+		t.Logf("%6d %s", tally.Counts[o], o)
+	}
+	if len(tally.Undecided) > 0 || tally.Stopped != "" || tally.Runs() != runs {
+		t.Errorf("%d of %d runs, undecided %v, stopped %q (seed %d)", tally.Runs(), runs, tally.Undecided, tally.Stopped, seed)
+	}
+	return tally.Counts
+}
+
+// A claim is what a program comes to on a runtime: each outcome of must, none that
+// is neither in must nor in may.
+type claim struct {
+	name, runtime, wire string
+	runs                int
+	must, may           []string
+}
+
+// What is known of these versions by measurement, each with the number of runs at
+// which it was always seen.
+var claims = []claim{
+	{"one throw wins", "ghc", mutualKill, 400,
+		[]string{"a=died Kill; b=returned", "a=returned; b=died Kill"}, nil},
+	{"one throw wins", "ghc-1cap", mutualKill, 400,
+		[]string{"a=died Kill; b=returned", "a=returned; b=died Kill"}, nil},
+	{"closed throwers block each other", "ghc-1cap", mutualKillClosed, 20,
+		[]string{"a=blocked throwTo b; b=blocked throwTo a"}, nil},
+	{"blocked throwers are served last first", "ghc-1cap", fifoAwait, 400,
+		[]string{"t=returned [2 1]; k1=returned; k2=returned; s=returned"}, nil},
+	{"blocked throwers are served in any order", "ghc", fifoAwait, 400,
+		[]string{"t=returned [2 1]; k1=returned; k2=returned; s=returned"},
+		[]string{"t=returned [1 2]; k1=returned; k2=returned; s=returned",
+			"t=returned [1]; k1=returned; k2=returned; s=returned",
+			"t=returned [2]; k1=returned; k2=returned; s=returned",
+			"t=returned; k1=returned; k2=returned; s=returned"}},
+	{"a value is lost where a mask ends", "ghc-1cap", tryValueLost, 400,
+		[]string{"t=died X1 [h masked]; k=returned; s=returned"}, nil},
+	{"a value is lost where a mask ends", "ghc", tryValueLost, 400,
+		[]string{"t=died X1 [h masked]; k=returned; s=returned"},
+		[]string{"t=returned [h masked after]; k=returned; s=returned"}},
+	{"a value handed over is not lost", "ghc", putThenKill, 400,
+		[]string{"t=died X [got]; p=returned; m=empty"}, []string{"t=returned [got]; p=returned; m=empty"}},
+	{"interrupted and yet received", "ghc-1cap", withdrawRace, 1000,
+		[]string{"b=died X1; a=returned [got2]; c=returned; d=returned",
+			"b=died X1; a=returned [sent]; c=returned; d=returned",
+			"b=returned; a=returned [got2]; c=returned; d=returned"}, nil},
+	{"a spinning thread runs", "ghc", spinner, 20, []string{"t=running; s=returned"}, nil},
+	{"a looping thread runs", "ghc", looper, 2, []string{"t=running; s=returned"}, nil},
+
+	{"either may die, or both", "sbcl", mutualKillMet, 1000,
+		[]string{"a=died Kill; b=returned", "a=returned; b=died Kill"}, []string{"a=died Kill; b=died Kill"}},
+	{"both die once both have sent", "sbcl", mutualKillSent, 400, []string{"a=died Kill; b=died Kill"}, nil},
+	{"bodies that open the mask run last first", "sbcl", maskedNest, 400,
+		[]string{"t=returned [s1 e1 s0 e0]; s=returned"}, nil},
+	{"the queue runs inside the first unwinding", "sbcl", nlxQueue, 400,
+		[]string{"t=returned [f1 f2 f3 cl1 cl2 after]; s=returned"}, nil},
+	{"the last throw wins", "sbcl", throwsOuterInner, 400,
+		[]string{"t=returned [cb b=2 in-a ca a=0]; s=returned"}, nil},
+	{"a cleanup is cut to a prefix", "sbcl", prefixLaw, 3000,
+		[]string{"t=returned [c1 c2 c3 o1 after]; s=returned", "t=returned [c1 c2 o1 after]; s=returned", "t=returned [c1 o1 after]; s=returned"},
+		[]string{"t=returned [o1 after]; s=returned", "t=returned [c1 c2 c3 after]; s=returned"}},
+	{"an interrupt lands where a throw leaves the mask", "sbcl", nlxOutOfMask, 400,
+		[]string{"t=returned [thr f cl after]; s=returned"}, nil},
+	{"a throw out of a cleanup cancels the kill", "sbcl", killCancelled, 400,
+		[]string{"t=returned [cl o=5]; s=returned"}, nil},
+	{"a throw out of a wait leaves the lock", "sbcl", cvThrow, 400,
+		[]string{"t=returned [notheld cl after]; s=returned; m=free"}, nil},
+	{"deadlock is an outcome", "sbcl", lockDeadlock, 100,
+		[]string{"t=blocked join s; s=blocked lock l; l=held t"}, nil},
+	{"a spinning thread runs", "sbcl", spinner, 20, []string{"t=running; s=returned"}, nil},
+	{"a looping thread runs", "sbcl", looper, 2, []string{"t=running; s=returned"}, nil},
+
+	{"one throw wins", "cpython", mutualKill, 400,
+		[]string{"a=died Kill; b=returned", "a=returned; b=died Kill"}, nil},
+	{"the last exception overwrites the others", "cpython", slotUncaught, 100,
+		[]string{"h=returned; t=died C; s=returned; l=held t"}, nil},
+	{"one exception is received, once", "cpython", slot, 20,
+		[]string{"h=returned; t=running [hit]; s=returned; l=free"}, nil},
+	{"a blocked operation is not woken", "cpython", noWake, 50,
+		[]string{"h=returned; t=blocked lock l; s=returned; l=held h"}, nil},
+	{"a spinning thread runs", "cpython", spinner, 20, []string{"t=running; s=returned"}, nil},
+	{"a looping thread runs", "cpython", looper, 2, []string{"t=running; s=returned"}, nil},
+}
+
+func TestClaims(t *testing.T) {
+	drivers := map[string]*Driver{}
+	for _, r := range All() {
+		t.Run(r.Name, func(t *testing.T) {
+			drivers[r.Name] = driver(t, r.Name)
+			for _, c := range claims {
+				if c.runtime == r.Name {
+					t.Run(c.name, func(t *testing.T) { c.check(t, drivers[r.Name]) })
+				}
+			}
+		})
+	}
+}
+
+func (c claim) check(t *testing.T, d *Driver) {
+	got := histogram(t, d, c.wire, c.runs)
+	for _, o := range c.must {
+		if got[o] == 0 {
+			t.Errorf("never %q in %d runs", o, c.runs)
+		}
+	}
+	for _, o := range slices.Sorted(maps.Keys(got)) {
+		if !slices.Contains(c.must, o) && !slices.Contains(c.may, o) {
+			t.Errorf("%d times %q, which is not claimed", got[o], o)
+		}
+	}
+}
+
+// Every driver refuses alike what it cannot read and what it cannot express.
+func TestRefusals(t *testing.T) {
+	for _, r := range All() {
+		t.Run(r.Name, func(t *testing.T) {
+			d := driver(t, r.Name)
+			run := func(wire string) error {
+				_, err := d.Run(t.Context(), Program{Name: "p", Wire: wire}, Options{Runs: 1})
+				return err
+			}
+			var unsupported *Unsupported
+			if err := run("(litmus 1 p (thread a (frobnicate)))"); !errors.As(err, &unsupported) || unsupported.Why != "no form frobnicate" {
+				t.Errorf("unknown form: %v", err)
+			}
+			if err := run("(litmus 1 p (cauldron c) (thread a (nop)))"); !errors.As(err, &unsupported) || unsupported.Why != "no form cauldron" {
+				t.Errorf("unknown declaration: %v", err)
+			}
+			var broken *Broken
+			for _, wire := range []string{"(litmus 2 p)", "(litmus 1 p", "(litmus 1 p) x", "(litmus 1 p (thread a (set x 1)))", "(litmus 1 p (thread a (nop) (log)))"} {
+				if err := run(wire); !errors.As(err, &broken) {
+					t.Errorf("%s: %v; want an error", wire, err)
+				}
+			}
+			histogram(t, d, "(litmus 1 p (thread a (log 1)))", 3) // and goes on afterwards
+		})
+	}
+}

@@ -1,0 +1,119 @@
+package runtimes
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"os/exec"
+	"path/filepath"
+	"slices"
+)
+
+// Runtime is an entry of the table of runtimes: how its driver is made and what
+// it is judged by.
+type Runtime struct {
+	Name    string
+	Title   string
+	Tool    string   // the program that must be on the PATH
+	Install string   // the command that installs it on Debian
+	Edition string   // what it is judged by
+	Compare []string // other editions worth comparing it with
+
+	source  source
+	memory  int64 // bound of its address space in bytes; 0 for systems that reserve more than they use
+	command func(file string) []string
+	build   func(file, out string) []string // nil where the source itself is run
+}
+
+type source struct{ file, text string }
+
+//go:embed sbcl/driver.lisp
+var sbclDriver string
+
+//go:embed ghc/Driver.hs
+var ghcDriver string
+
+//go:embed cpython/driver.py
+var cpythonDriver string
+
+const apt = "apt-get install --no-install-recommends "
+
+func ghcBuild(file, out string) []string {
+	return []string{"ghc", "-O1", "-threaded", "-rtsopts", "-outputdir", filepath.Dir(out), "-o", out, file}
+}
+
+func ghcRun(capabilities string) func(string) []string {
+	return func(file string) []string {
+		return []string{file, "+RTS", capabilities, "-I0", "-qg", "-M1g", "-RTS"}
+	}
+}
+
+var table = []Runtime{
+	{
+		Name: "ghc", Title: "Glasgow Haskell Compiler, two capabilities", Tool: "ghc", Install: apt + "ghc",
+		Edition: "ghc@9.0", Compare: []string{"ghc@base4.15", "ghc@doc2010", "ghc@pldi01"},
+		source: source{"Driver.hs", ghcDriver},
+		memory: 4 << 30,
+		build:  ghcBuild, command: ghcRun("-N2"),
+	},
+	{
+		Name: "ghc-1cap", Title: "Glasgow Haskell Compiler, one capability", Tool: "ghc", Install: apt + "ghc",
+		Edition: "ghc@9.0-1cap", Compare: []string{"ghc@9.0", "ghc@base4.15", "ghc@doc2010", "ghc@pldi01"},
+		source: source{"Driver.hs", ghcDriver},
+		memory: 4 << 30,
+		build:  ghcBuild, command: ghcRun("-N1"),
+	},
+	{
+		Name: "cpython", Title: "CPython, asynchronous exceptions", Tool: "python3", Install: apt + "python3",
+		Edition: "python@3.11", Compare: []string{"python@doc3.11", "python@seed2018"},
+		source:  source{"driver.py", cpythonDriver},
+		memory:  2 << 30,
+		command: func(file string) []string { return []string{"python3", "-I", "-u", file} },
+	},
+	{
+		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
+		Edition: "sbcl@2.2", Compare: []string{"sbcl@doc"},
+		source: source{"driver.lisp", sbclDriver},
+		memory: 4 << 30,
+		command: func(file string) []string {
+			return []string{"sbcl", "--noinform", "--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
+				"--disable-debugger", "--load", file, "--eval", "(interject-driver::main)"}
+		},
+	},
+}
+
+// All lists the runtimes by name.
+func All() []Runtime {
+	return slices.SortedFunc(slices.Values(table), func(a, b Runtime) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// Find is the runtime of a name.
+func Find(name string) (Runtime, bool) {
+	i := slices.IndexFunc(table, func(r Runtime) bool { return r.Name == name })
+	if i < 0 {
+		return Runtime{}, false
+	}
+	return table[i], true
+}
+
+// Installed is nil if the runtime's tool is on this machine, else a *NotInstalled.
+func (r Runtime) Installed() error {
+	if _, err := exec.LookPath(r.Tool); err != nil {
+		return &NotInstalled{r.Name, r.Tool, r.Install}
+	}
+	return nil
+}
+
+// Driver is a runner for r. Its process is built and started when first needed.
+func (r Runtime) Driver() *Driver {
+	return NewDriver(r.Name, r.Edition, func(ctx context.Context) (*exec.Cmd, error) {
+		if err := r.Installed(); err != nil {
+			return nil, err
+		}
+		argv, err := r.prepare(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return limited(argv, r.memory), nil
+	})
+}

@@ -1,0 +1,157 @@
+package runtimes
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Run runs p o.Runs times. When the process dies in a run, that run's outcome is
+// Crash and the rest is done by a new process; when it falls silent, the run is
+// undecided and the process is killed. Outcomes of finished runs that a dying
+// process had not yet reported are run again.
+func (d *Driver) Run(ctx context.Context, p Program, o Options) (Tally, error) {
+	o = o.withDefaults()
+	var t Tally
+	inRow, starts := 0, 0
+	for t.Runs() < o.Runs && t.Stopped == "" {
+		if d.child == nil {
+			starts++
+		}
+		if err := d.ready(ctx); err != nil {
+			return t, err
+		}
+		if f := d.Missing(p); f != "" {
+			return t, &Unsupported{Runner: d.name, Program: p.Name, Why: "no form " + f}
+		}
+		if err := d.load(ctx, p); err != nil {
+			return t, err
+		}
+		before := t.Runs()
+		lost, err := d.runOnce(ctx, p, o, &t)
+		if err != nil {
+			return t, err
+		}
+		inRow = nextInRow(inRow, lost, t.Runs()-before)
+		if inRow >= o.Crashes {
+			t.Stopped = "the process was lost in every one of the last attempts"
+		}
+	}
+	t.Restarts = max(0, starts-1)
+	return t, nil
+}
+
+// nextInRow counts the losses that had no finished run before them.
+func nextInRow(inRow int, lost bool, counted int) int {
+	switch {
+	case !lost:
+		return 0
+	case counted <= 1:
+		return inRow + 1
+	}
+	return 1
+}
+
+// runOnce lets one process do what is left. It reports whether the process was lost.
+func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (lost bool, err error) {
+	done := t.Runs()
+	err = d.child.send(request{
+		Cmd: "run", Runs: o.Runs - done, Seed: o.Seed*1_000_003 + uint64(done) + 1,
+		Mode: "outcome", LimitMS: max(1, o.Limit.Milliseconds()),
+	})
+	for err == nil {
+		var r reply
+		var kind string
+		r, kind, err = d.next(ctx, o.Limit)
+		if err != nil {
+			break
+		}
+		switch kind {
+		case kindOutcome:
+			t.outcome(r.Outcome, r.Count)
+		case kindUndecided:
+			t.undecided(r.Undecided, r.Count)
+		case kindDone:
+			return false, d.finished(r, t.Runs()-done, p)
+		default:
+			err = d.fail(p.Name, kind, r, nil, "outcome, undecided or done")
+			d.drop()
+			return true, err
+		}
+		if t.Runs() > o.Runs {
+			err = &Broken{Got: "more outcomes than runs", Want: "one outcome for each run"}
+			break
+		}
+		if o.Progress != nil {
+			o.Progress(t.Runs())
+		}
+	}
+	return true, d.loss(err, p, t)
+}
+
+// finished checks the books of a run that came to its end.
+func (d *Driver) finished(r reply, counted int, p Program) error {
+	recycle := r.Recycle != nil && *r.Recycle
+	if *r.Runs != counted || counted == 0 {
+		err := d.fail(p.Name, kindDone, r, &Broken{Got: "done with runs that do not add up", Want: "as many outcomes as runs, and at least one"}, "")
+		d.drop()
+		return err
+	}
+	if recycle {
+		d.drop()
+	}
+	return nil
+}
+
+// loss settles what became of a process that did not come to its end: dead is an
+// outcome, silent is not, and a broken protocol is an error.
+func (d *Driver) loss(err error, p Program, t *Tally) error {
+	defer d.drop()
+	switch {
+	case errors.Is(err, errEnded):
+		<-d.child.exited
+		if byCPULimit(d.child.state) {
+			t.undecided(CPULimit, 1)
+		} else {
+			t.outcome(Crash, 1)
+		}
+		return nil
+	case errors.Is(err, errHung):
+		t.undecided(Hung, 1)
+		return nil
+	case errors.Is(err, errBusy):
+		t.undecided(Livelock, 1)
+		return nil
+	}
+	return d.fail(p.Name, "", reply{}, err, "outcome, undecided or done")
+}
+
+var (
+	errHung = errors.New("the driver fell silent and uses no processor")
+	errBusy = errors.New("the driver fell silent and uses the processor")
+)
+
+// silences is how many times in a row a driver may say nothing for a whole
+// patience while it is starved of processor time.
+const silences = 10
+
+// next waits for a reply of a running program. Whether silence means a hang, a
+// livelock or a loaded machine is told by the processor time the process used.
+func (d *Driver) next(ctx context.Context, limit time.Duration) (reply, string, error) {
+	patience := 2*limit + 3*time.Second // a driver reports at least once in each limit
+	for range silences {
+		before, known := cpuTime(d.child.cmd.Process.Pid)
+		r, kind, err := d.child.receive(ctx, patience)
+		if !errors.Is(err, errSilent) {
+			return r, kind, err
+		}
+		after, _ := cpuTime(d.child.cmd.Process.Pid)
+		switch used := after - before; {
+		case !known || used < patience/100:
+			return r, kind, errHung
+		case used > patience/2:
+			return r, kind, errBusy
+		}
+	}
+	return reply{}, "", errBusy
+}
