@@ -85,20 +85,30 @@ func (x *Step) checkCell(i uint8) error {
 // changes by what was sent, less what was received, withdrawn, dropped,
 // replaced or merged. Since it holds for every step, it holds for every run.
 func (m *Machine) Conserved(before Config, v Move) error {
-	balance := map[EventKind]int{Sent: 1, Received: -1, Withdrawn: -1, Dropped: -1, Replaced: -1, Merged: -1}
-	sum := 0
-	for _, e := range v.Events {
-		sum += balance[e.Kind]
-	}
-	if got := m.pending(v.To) - m.pending(before); got != sum {
-		return fmt.Errorf("step %s: the queues changed by %d signals, its events say %d", m.String(v.Label), got, sum)
+	if was, is, told := m.Pending(before.Read()), m.Pending(v.To.Read()), Balance(v.Events); is-was != told {
+		return fmt.Errorf("step %s: the queues changed by %d signals, its events say %d", m.String(v.Label), is-was, told)
 	}
 	return nil
 }
 
-func (m *Machine) pending(c Config) (n int) {
+// Balance is by how much the events say that the number of pending signals changed.
+func Balance(events []Event) (n int) {
+	for _, e := range events {
+		switch e.Kind {
+		case Sent:
+			n++
+		case Received, Withdrawn, Dropped, Replaced, Merged:
+			n--
+		}
+	}
+	return n
+}
+
+// Pending is how many signals all queues in the configuration of s hold.
+func (m *Machine) Pending(s Store) (n int) {
+	x := Step{Machine: m, store: s}
 	for t := range m.Threads {
-		n += Queue(c[t*threadParts+queuePart].seq).Len()
+		n += x.Queue(Thread(t)).Len()
 	}
 	return n
 }

@@ -7,7 +7,7 @@ type Machine struct {
 	*Program
 	Dialect
 	Bounds  Bounds
-	Ablated uint64 // rules left out, a bit each: what would a semantics without them be?
+	Ablated RuleSet // rules left out: what would a semantics without them be?
 }
 
 // Bounds end a run that would otherwise have no end. Reaching one is not an
@@ -114,7 +114,7 @@ func (m *Machine) Expand(i int, s Store) {
 		return
 	}
 	for r := range Rules {
-		if Rules[r].By == who && m.Ablated>>r&1 == 0 {
+		if Rules[r].By == who && !m.Ablated.Has(r) {
 			x.run(Label{Rule: uint8(r), Thread: t})
 		}
 	}

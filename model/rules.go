@@ -106,3 +106,18 @@ func RuleByID(id string) int {
 	}
 	return -1
 }
+
+// RuleSet is a set of rules, by index.
+type RuleSet [2]uint64
+
+// RuleAt is the set of rule i alone.
+func RuleAt(i int) (s RuleSet) {
+	s[i/64] = 1 << (i % 64)
+	return s
+}
+
+// Has says whether rule i is in the set.
+func (s RuleSet) Has(i int) bool { return s[i/64]>>(i%64)&1 != 0 }
+
+// Or is the rules that are in either set.
+func (s RuleSet) Or(r RuleSet) RuleSet { return RuleSet{s[0] | r[0], s[1] | r[1]} }

@@ -56,18 +56,19 @@ func (x *Step) candidates(t Thread) []int {
 	return can[:1]
 }
 
-// looks says that t looks for signals now: always, or after a cue.
-func (x *Step) looks(t Thread) bool { return x.Arm == 0 || x.Core(t).Armed }
+// looks says that t looks for signals now: always, after a cue, or, where receipt
+// may lag, whenever it likes.
+func (x *Step) looks(t Thread) bool { return x.Arm == 0 || x.May || x.Core(t).Armed }
 
-// mustReceive says that t has no other step: where receipt may not lag, it comes
-// first. Steps of other threads in between commute with it.
+// mustReceive says that t has no other step: where receipt may not lag, and after a
+// cue where there are any, it comes first. Steps of other threads in between commute with it.
 func (x *Step) mustReceive(t Thread) bool {
 	c := x.Core(t)
 	switch {
-	case x.May || x.Chance && c.steps() && c.At != 0 && x.Nodes[c.At].Op != Point:
-		return false
 	case x.Arm != 0:
 		return c.Armed && x.checks(c)
+	case x.May || x.Chance && c.steps() && c.At != 0 && x.Nodes[c.At].Op != Point:
+		return false
 	}
 	return len(x.candidates(t)) > 0 || x.again(t, c)
 }

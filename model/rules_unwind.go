@@ -134,21 +134,31 @@ func replace(x *Step, t Thread) bool {
 }
 
 // X7 unwind-thunk. The interrupted point is dropped and its level restored; so
-// what is pending can be received here, before the next frame is unwound.
+// what is pending can be received here, before the next frame is unwound. Where
+// thunks are counted, it is received while this one still counts: the frame goes in
+// a step of its own.
 //
 //	t unwinds into interrupted(point, l)
 //	────────────────────────────────────
 //	mask(t) ← l    t unwinds on
 //
-// Source: [sbcl-it ¶6]; [sbcl-src nlx-protect].
+// Source: [sbcl-it ¶6]; [sbcl-src invoke-interruption, nlx-protect].
 func unwindThunk(x *Step, t Thread) bool {
 	c, f, ok := x.into(t, ThunkFrame)
 	if !ok {
 		return false
 	}
+	if f.Done {
+		return x.unwindPast(t, c, f)
+	}
 	c.Mask, c.Env = f.Mask, f.Env
 	x.leaveWait(t, f)
-	return x.unwindPast(t, c, f)
+	if x.NestBound == 0 {
+		return x.unwindPast(t, c, f)
+	}
+	x.SetStack(t, x.Stack(t).Pop().Push(Frame{Kind: ThunkFrame, Node: f.Node, Done: true}))
+	x.SetCore(t, c)
+	return true
 }
 
 // leaveWait gives up the wait that a thunk interrupted. Whoever leaves a wait may

@@ -107,7 +107,7 @@ func block(x *Step, t Thread) bool {
 		return false
 	}
 	n := &x.Nodes[c.At]
-	if !x.blocks(t, n) && !(x.Both.Has(n.Op) && inLine.Has(n.Op)) {
+	if !x.blocks(t, n) && !x.shows(t, n) {
 		return false
 	}
 	if inLine.Has(n.Op) {
@@ -119,6 +119,11 @@ func block(x *Step, t Thread) bool {
 	c.Status, c.Op, c.On, c.Fresh = Blocked, n.Op, n.A, false
 	x.SetCore(t, x.arm(t, c, OnBlock))
 	return true
+}
+
+// shows says that n can be done, and that its being done can be seen.
+func (x *Step) shows(t Thread, n *Node) bool {
+	return x.Both.Has(n.Op) && inLine.Has(n.Op) && !(n.Op == Lock && x.Cell(n.A).Owner == byte(t)+1)
 }
 
 // inLine are the operations in which threads stand in line for a cell.

@@ -132,7 +132,7 @@ type Frame struct {
 	Mask Level  // to be restored
 	Node Pos    // the statement that pushed it; ThunkFrame: the send
 	Own  uint32 // HandleFrame: the levels of single classes to be restored
-	Done bool   // TimerFrame: it has sent its signal
+	Done bool   // TimerFrame: it has sent its signal; ThunkFrame: it is being left
 	// What CleaningFrame resumes after the cleanup, ThunkFrame after the thunk.
 	Ctl   Control
 	Arg   uint8
