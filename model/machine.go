@@ -110,7 +110,7 @@ func (m *Machine) Expand(i int, s Store) {
 	if m.NestBound > 0 && x.crashed() {
 		return
 	}
-	if who == Own && !m.May && x.mustReceive(t) {
+	if who == Own && x.mustReceive(t) {
 		return
 	}
 	for r := range Rules {

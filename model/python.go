@@ -28,17 +28,17 @@ var PythonDoc311 = pythonSignals.with("python@doc3.11", "The Python 3.11 manual,
 	d.May = true                       // at a later point: [py-manual signal, execution of handlers]
 })
 
-// Python311 is CPython 3.11 with signals to the main thread.
-var Python311 = pythonSignals.with("python@3.11", "CPython 3.11.2 on Linux, signals to the main thread, observed", func(d *Dialect) {
+// Python311Signal is CPython 3.11 with signals to the main thread.
+var Python311Signal = pythonSignals.with("python@3.11-signal", "CPython 3.11.2 on Linux, signals to the main thread, observed", func(d *Dialect) {
 	d.FalseDeath = true               // [cpython-90882]
 	d.Wake = Blocking &^ Ops(Foreign) // [py-obs signals]
 	d.WithLock = WithLockLocal        // no check between taking the lock and the block: [py-obs leaks]
 	d.Opens = Ops(Lock)               // only for that idiom: there is no mask
 })
 
-// Python311AsyncExc is CPython 3.11 with PyThreadState_SetAsyncExc.
-var Python311AsyncExc = Dialect{
-	Name:   "python@3.11-asyncexc",
+// Python311 is CPython 3.11 with PyThreadState_SetAsyncExc.
+var Python311 = Dialect{
+	Name:   "python@3.11",
 	Title:  "CPython 3.11.2, PyThreadState_SetAsyncExc, observed",
 	Lacks:  lacksAllBut(pythonHas...),
 	Idioms: Idioms{Kill: KillException, Exit: ExitException},

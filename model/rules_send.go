@@ -72,13 +72,13 @@ func sendGone(x *Step, t Thread) bool {
 //
 // Source: [sbcl-it ¶1]; [pldi01 (ThrowTo)].
 func send(x *Step, t Thread) bool {
-	c, n, u, s, ok := x.atSend(t)
+	_, n, u, s, ok := x.atSend(t)
 	if !ok || s.Waits || x.Arrival == OnReturn || !x.accepts(t, u, s) {
 		return false
 	}
 	s.Flying = x.Arrival == AnyTime
 	x.queue(t, u, s)
-	return x.goOn(t, c, n)
+	return x.goOn(t, x.Core(t), n)
 }
 
 // T4 send-direct. A receptive target receives in the sender's step; the sender
@@ -112,11 +112,11 @@ func sendDirect(x *Step, t Thread) bool {
 //
 // Source: [ghc-throwto-2010 s.2, s.12].
 func sendQueue(x *Step, t Thread) bool {
-	c, n, u, s, ok := x.atSend(t)
+	_, n, u, s, ok := x.atSend(t)
 	if !ok || !s.Waits || x.Arrival == AnyTime || !x.accepts(t, u, s) || x.Direct && x.receptive(u, s) {
 		return false
 	}
-	return x.sendAndWait(t, u, c, n, s)
+	return x.sendAndWait(t, u, n, s)
 }
 
 // T6 send-flying. As T5, but the signal flies: it cannot be received before it
@@ -128,12 +128,12 @@ func sendQueue(x *Step, t Thread) bool {
 //
 // Source: [ghc-rts MSG_THROWTO between capabilities].
 func sendFlying(x *Step, t Thread) bool {
-	c, n, u, s, ok := x.atSend(t)
+	_, n, u, s, ok := x.atSend(t)
 	if !ok || !s.Waits || x.Arrival != AnyTime || !x.accepts(t, u, s) {
 		return false
 	}
 	s.Flying = true
-	return x.sendAndWait(t, u, c, n, s)
+	return x.sendAndWait(t, u, n, s)
 }
 
 // T7 land. A flying signal lands; those of different senders in any order.
@@ -293,8 +293,9 @@ func (x *Step) noticed(u Thread) {
 	}
 }
 
-func (x *Step) sendAndWait(t, u Thread, c Core, n *Node, s Signal) bool {
+func (x *Step) sendAndWait(t, u Thread, n *Node, s Signal) bool {
 	x.queue(t, u, s)
+	c := x.Core(t)
 	c.Status, c.Op, c.On, c.At, c.Fresh = Blocked, ThrowTo, uint8(u), n.Next, false
 	x.SetCore(t, c)
 	x.emit(Event{Kind: BlockedOn, Thread: t, Send: s.Send})

@@ -4,14 +4,15 @@ package model
 // Source: [sbcl-src with-mutex, terminate-thread]; [clhs unwind-protect].
 var lispIdioms = Idioms{ThrowTo: ThrowToThunk, Kill: KillThunk, WithLock: WithLockLocal}
 
-// lispHas are the features of SBCL and its kin.
-var lispHas = [][]string{exceptions, throwing, thunks, killing, tags, without, lispMasks, withLock, mutexes, holder,
+// lispHas are the features of SBCL and its kin. A mvar is made of a mutex and a
+// condition.
+var lispHas = [][]string{mvars, exceptions, throwing, thunks, killing, tags, without, lispMasks, withLock, mutexes, holder,
 	conditions, semaphores, timers, foreignCalls}
 
 // lispOpens are the operations that wait with interrupts enabled where that is
 // allowed. Sleeping and foreign calls are interrupted by the signal, but enable
 // nothing themselves.
-var lispOpens = Ops(Lock, Acquire, Wait, WaitUntil, Join, JoinTimeout)
+var lispOpens = Ops(Take, Put, Lock, Acquire, Wait, WaitUntil, Join, JoinTimeout)
 
 // sbclBase is what both editions share.
 var sbclBase = Dialect{
