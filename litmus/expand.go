@@ -145,12 +145,18 @@ func (e expansion) withLock() []item {
 	case model.WithLockUnblocked:
 		return []item{e.masked(model.Shut, model.Unmask, lock, e.block(0), unlock)}
 	case model.WithLockLocal:
-		allowed := func(at place) []item {
-			return []item{e.scope(model.Allow, at.depth-1, func() model.Pos { return e.c.lay(lock(at)) })}
-		}
-		return []item{e.masked(model.Without, model.Local, allowed, e.block(0), unlock)}
+		return []item{e.masked(model.Without, model.Local, e.inside(model.Allow, lock), e.block(0), unlock)}
+	case model.WithLockReopened:
+		return []item{e.masked(model.Without, model.Reopen, e.inside(model.Reopen, lock), e.block(0), unlock)}
 	}
 	return append(lock(e.at), e.guard(e.block(0), unlock, e.at))
+}
+
+// inside is a part in a scope that refers to the one directly around it.
+func (e expansion) inside(how model.How, body part) part {
+	return func(at place) []item {
+		return []item{e.scope(how, at.depth-1, func() model.Pos { return e.c.lay(body(at)) })}
+	}
 }
 
 // lock is one statement on the mutex that the statement names.

@@ -52,7 +52,7 @@ var answers = map[reflect.Type][]string{
 	reflect.TypeFor[ExitIdiom]():     {"primitive", "exception"},
 	reflect.TypeFor[ProtectIdiom]():  {"bare", "masked", "unblocked"},
 	reflect.TypeFor[BracketIdiom]():  {"bare", "masked", "unblocked"},
-	reflect.TypeFor[WithLockIdiom](): {"bare", "masked", "local", "unblocked"},
+	reflect.TypeFor[WithLockIdiom](): {"bare", "masked", "local", "unblocked", "reopened"},
 }
 
 func answerOf(v reflect.Value, names []string) string {

@@ -4,10 +4,11 @@ package model
 // runs all that is queued, one after the other, and what a throw out of it leaves
 // behind waits for the next trigger.
 var ECL21 = Dialect{
-	Name:   "ecl@21",
-	Title:  "ECL 21.2.1, observed",
-	Lacks:  lacksAllBut(lispHas...),
-	Idioms: lispIdioms, // unverified: its with-lock takes the mutex inside the cleanup and compares owners
+	Name:  "ecl@21",
+	Title: "ECL 21.2.1, observed",
+	Lacks: lacksAllBut(lispHas...),
+	// [ecl-src mp.lsp, with-lock, process-kill]; that the mutex is taken before the cleanup is there, is unverified
+	Idioms: Idioms{ThrowTo: ThrowToThunk, Kill: KillThunk, WithLock: WithLockReopened},
 
 	Booting:      true,                                 // [ecl-src mp_interrupt_process]: queued, but no signal is sent
 	TwoStepExit:  true,                                 // [ecl-obs]: requests that are accepted and not run

@@ -82,10 +82,12 @@ type WithLockIdiom uint8
 // WithLockBare is lock l; protect { A } cleanup { unlock }. WithLockMasked is
 // mask { lock l; protect { restore { A } } cleanup { unlock } }. WithLockLocal is
 // without { allow { lock l }; protect { local { A } } cleanup { unlock } }.
-// WithLockUnblocked is WithLockMasked with unmask for restore.
+// WithLockUnblocked is WithLockMasked with unmask for restore. WithLockReopened is
+// WithLockLocal with scopes that open without looking for signals.
 const (
 	WithLockBare WithLockIdiom = iota
 	WithLockMasked
 	WithLockLocal
 	WithLockUnblocked
+	WithLockReopened
 )
