@@ -119,7 +119,7 @@ var opNames = []string{
 	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force",
 }
 
-var cueNames = []string{"send", "thunk", "enter", "leave", "unwind", "block"}
+var cueNames = []string{"send", "thunk", "enter", "leave", "unwind", "block", "point"}
 
 // String names the operations of s.
 func (s OpSet) String() string { return setText(s, opNames) }

@@ -123,6 +123,7 @@ const (
 	OnLeave                   // it leaves a scope and its mask opens
 	OnUnwind                  // an unwinding leaves a scope and its mask opens
 	OnBlock                   // it blocks
+	OnPoint                   // it is about to do an operation at which it looks
 )
 
 // OpSet is a set of operations.

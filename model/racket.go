@@ -8,14 +8,14 @@ var Racket87 = Dialect{
 	Title: "Racket CS 8.7, observed",
 	Lacks: lacksAllBut(exceptions, throwing, killingNow, tags, breaks, semaphores),
 
-	Inherit:     true,                       // [racket-ref s.10.6]: break enablement is a parameter
-	Keep:        Once,                       // [racket-ref break-thread]; of kinds the strongest: not modelled
-	Arm:         OnSend | OnEnter | OnBlock, // [racket-obs breaks at entering an enabled region]: at a switch of threads too
-	May:         true,                       // [racket-obs breaks at leaving a disabled region]
-	Wake:        Blocking &^ Ops(Foreign),   // [racket-ref s.10.6]
-	Opens:       Ops(AcquireOpen),           // [racket-ref sync/enable-break]
-	Points:      Ops(AcquireOpen),           // [racket-obs sync/enable-break]: a break comes before the event
-	HandlerMask: Interruptible,              // [racket-ref with-handlers]
-	CleanupMask: Interruptible,              // [racket-ref dynamic-wind]
-	HandOff:     Ops(Acquire, AcquireOpen),  // [racket-ref semaphore-post]: fair; of hand-off unverified
+	Inherit:     true,                                 // [racket-ref s.10.6]: break enablement is a parameter
+	Keep:        Once,                                 // [racket-ref break-thread]; of kinds the strongest: not modelled
+	Arm:         OnSend | OnEnter | OnBlock | OnPoint, // [racket-obs breaks at entering an enabled region]: at a switch of threads too
+	May:         true,                                 // [racket-obs breaks at leaving a disabled region]
+	Wake:        Blocking &^ Ops(Foreign),             // [racket-ref s.10.6]
+	Opens:       Ops(AcquireOpen),                     // [racket-ref sync/enable-break]
+	Points:      Ops(AcquireOpen),                     // [racket-obs sync/enable-break]: a break comes before the event
+	HandlerMask: Interruptible,                        // [racket-ref with-handlers]
+	CleanupMask: Interruptible,                        // [racket-ref dynamic-wind]
+	HandOff:     Ops(Acquire, AcquireOpen),            // [racket-ref semaphore-post]: fair; of hand-off unverified
 }

@@ -25,7 +25,13 @@ func (x *Step) receptive(t Thread, s Signal) bool {
 	case level == Open:
 		return true
 	}
-	return c.At != 0 && x.Points.Has(x.Nodes[c.At].Op)
+	return x.atPoint(c)
+}
+
+// atPoint says that a thread is about to do an operation at which it looks for
+// signals first.
+func (x *Step) atPoint(c Core) bool {
+	return c.steps() && c.At != 0 && x.Points.Has(x.Nodes[c.At].Op)
 }
 
 // ignores says that s does not reach t because t is being killed.
@@ -66,7 +72,7 @@ func (x *Step) mustReceive(t Thread) bool {
 	c := x.Core(t)
 	switch {
 	case x.Arm != 0:
-		return c.Armed && x.checks(c)
+		return c.Armed && x.checks(c) || x.Arm&OnPoint != 0 && x.atPoint(c) && len(x.candidates(t)) > 0
 	case x.May || x.Chance && c.steps() && c.At != 0 && x.Nodes[c.At].Op != Point:
 		return false
 	}
