@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
@@ -145,7 +144,7 @@ func threadEnd(name string, e model.End) ThreadEnd {
 	case model.Sending, model.Exiting:
 		t.End = model.Running.String()
 	case model.Blocked:
-		t.End = strings.TrimSpace("blocked " + opWord(e.Op) + " " + e.On)
+		t.End = "blocked " + e.In
 	}
 	for _, w := range e.Log {
 		if w.Valued {
@@ -154,16 +153,6 @@ func threadEnd(name string, e model.End) ThreadEnd {
 		t.Log = append(t.Log, w.Word)
 	}
 	return t
-}
-
-// opWord is the word that a blocked thread shows for its operation.
-func opWord(op model.Op) string {
-	for _, f := range Forms {
-		if f.Op == op {
-			return f.Word
-		}
-	}
-	panic(fmt.Sprintf("litmus: no form is operation %d", op))
 }
 
 func cellText(m *model.Machine, i int, s model.Store) (text string, shown bool) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -22,7 +23,8 @@ var All = sync.OnceValue(func() []*Test {
 	return tests
 })
 
-// Load reads every litmus file of a file system, at any depth, sorted by path. The
+// Load reads every litmus file of a file system, at any depth, sorted by
+// family and name. The
 // folder of a file is its family; a file is named after its test. The error joins
 // those of all files as an Errors, unless a file cannot be read at all.
 func Load(fsys fs.FS) ([]*Test, error) {
@@ -47,6 +49,7 @@ func Load(fsys fs.FS) ([]*Test, error) {
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(tests, func(a, b *Test) int { return strings.Compare(a.Path(), b.Path()) })
 	return tests, errs.orNil()
 }
 

@@ -109,9 +109,32 @@ func (c *compiler) lay(items []item) model.Pos {
 		if it.alt != nil {
 			it.node.Alt = it.alt()
 		}
+		it.node.In = c.blockedIn(it)
 		c.p.Nodes[first+i], c.from[first+i] = it.node, it.from
 	}
 	return model.Pos(first)
+}
+
+// blockedIn is what outcomes call the statement when a thread is blocked in it;
+// empty when none ever is.
+func (c *compiler) blockedIn(it item) string {
+	for _, f := range Forms {
+		if f.Op == it.node.Op && f.Waits {
+			return it.from.BlockedIn(f.Op, c.operand(f, it.node.A))
+		}
+	}
+	return ""
+}
+
+// operand is the name of the thread or cell i that a form names first.
+func (c *compiler) operand(f *Form, i uint8) string {
+	switch {
+	case len(f.Names) == 0:
+		return ""
+	case f.Names[0] == AThread || f.Names[0] == AThreadOrSelf:
+		return c.t.Threads[i].Name
+	}
+	return c.t.Cells[i].Name
 }
 
 // full reports, and notes, that n more nodes do not fit.

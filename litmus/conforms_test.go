@@ -49,6 +49,10 @@ func TestConforms(t *testing.T) {
 	if diff := cmp.Diff(want, j.Stray); diff != "" {
 		t.Error(diff)
 	}
+	j, _ = Conforms(set(t, "a=returned; b=returned", "a=died X; b=killed"), Counts{"a=returned; b=killed": 1})
+	if got := j.Stray[0].Nearest.String(); got != "a=died X; b=killed" {
+		t.Errorf("the first of two equally near outcomes is not %s", got)
+	}
 	if _, err := Conforms(allowed, Counts{"nonsense": 1}); err == nil {
 		t.Error("nonsense was taken for an outcome")
 	}

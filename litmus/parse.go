@@ -204,13 +204,12 @@ func (p *parser) lead() []string {
 }
 
 // trail takes the last comment heard if it stands on the line of the piece that
-// has just ended there; those before it belong before the piece.
+// has just ended there.
 func (p *parser) trail(line int, c *Comments) {
 	n := len(p.heard)
 	if n > 0 && p.heard[n-1].pos.Line == line {
 		c.Trail = commentText(p.heard[n-1])
 		p.heard = p.heard[:n-1]
-		c.Lead = append(c.Lead, p.lead()...)
 	}
 }
 
@@ -218,12 +217,14 @@ func commentText(c token) string {
 	return strings.TrimPrefix(strings.TrimPrefix(c.text, "//"), " ")
 }
 
-// endLine ends a piece that must be the last on its line.
+// endLine ends a piece that must be the last on its line. Comments inside it go
+// before it.
 func (p *parser) endLine(line int, c *Comments) bool {
 	if k := p.tok().kind; k != newline && k != endOfFile {
 		return p.want("the end of the line")
 	}
 	p.trail(line, c)
+	c.Lead = append(c.Lead, p.lead()...)
 	return true
 }
 

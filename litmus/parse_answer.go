@@ -48,6 +48,7 @@ func (p *parser) editions(a *Answer) bool {
 			return true
 		}
 		p.next()
+		p.newlines()
 	}
 }
 

@@ -64,6 +64,8 @@ func TestErrors(t *testing.T) {
 		{"value of mutex", thread("") + "final l = 1", `9:7: l is never 1; expected free, held or held THREAD`},
 		{"value of mvar", thread("") + "final m = 0", `9:7: m is never 0; expected full, empty or a number from 1`},
 		{"half a condition", thread("") + "final a = died &\n", `10:1: found the end of the file, expected a condition`},
+		{"value apart from its word", thread("") + "final a: w =1", `9:12: found "=", expected the end of the line`},
+		{"swapped letters", thread("raies X"), `7:12: found "raies", expected a statement or "}"; did you mean ` + "`raise`?"},
 		{"open parenthesis", thread("") + "final (a = died", `9:16: found the end of the file, expected ")"`},
 		{"no question", thread("") + "ghc@doc never", `9:1: an answer without a question: ` + "`final CONDITION`"},
 		{"no answer", thread("") + "final crash\nghc@doc nevr", `10:9: found "nevr", expected never, sometimes or always; did you mean ` + "`never`?"},

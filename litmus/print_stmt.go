@@ -51,7 +51,7 @@ func (p *printer) block(indent, head string, b Block, c *Comments, i int) {
 		s := &b[i]
 		text, fits := s.inline()
 		if fits && utf8.RuneCountInString(indent+tab+text) <= lineWidth {
-			rows = append(rows, row{s.Lead, text, s.Trail})
+			rows = append(rows, row{lead: s.Lead, text: text, trail: s.Trail})
 			continue
 		}
 		p.rows(indent+tab, rows)

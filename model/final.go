@@ -4,8 +4,7 @@ package model
 type End struct {
 	Status  Status
 	Class   string // Died: of what
-	Op      Op     // Blocked: in which operation
-	On      string // Blocked: on which cell or thread; empty where there is none
+	In      string // Blocked: in which statement, as outcomes call it
 	Pending bool   // it is receptive and a signal that has landed is not received
 	Log     []Entry
 }
@@ -26,22 +25,19 @@ func (m *Machine) End(t Thread, s Store) End {
 	case Died:
 		e.Class = m.Classes[c.Arg]
 	case Blocked:
-		if c.Op == Relock {
-			c.Op, c.On = Wait, x.Nodes[c.At].A
+		at := c.At
+		if c.Op == ThrowTo {
+			at = x.waitsWith(t, Thread(c.On)).Send // its place is already behind
 		}
-		e.Op, e.On = c.Op, x.onWhat(c)
+		e.In = x.Nodes[at].In
 	}
 	return e
 }
 
-func (x *Step) onWhat(c Core) string {
-	switch c.Op {
-	case ThrowTo, Join, JoinTimeout:
-		return x.Threads[c.On].Name
-	case Sleep, Foreign, ForeignInt:
-		return ""
-	}
-	return x.Cells[c.On].Name
+// waitsWith is the signal in the queue of u that t waits for.
+func (x *Step) waitsWith(t, u Thread) Signal {
+	q := x.Queue(u)
+	return q.At(q.Find(func(s Signal) bool { return s.Waits && s.By == t }))
 }
 
 func (x *Step) entries(t Thread) []Entry {

@@ -89,7 +89,8 @@ type Node struct {
 	Next Pos
 	Body Pos
 	Alt  Pos
-	Line int // in the source text, from 1
+	Line int    // in the source text, from 1
+	In   string // what outcomes call it when a thread is blocked in it: take m
 }
 
 // binds says that n is a scope whose level at entry can be restored inside it.

@@ -88,7 +88,7 @@ func newReport[P comparable](sys System[P], v *View[P], s searcher) *Report[P] {
 		Layers:      len(c.layers),
 		Stop:        c.stop,
 		Memory:      s.bytes(),
-		RuleRuns:    c.runs,
+		RuleRuns:    len(c.lessons),
 		Repacks:     c.packs,
 		sys:         sys, v: v, s: s,
 		ids: make([]uint32, sys.Parts()),

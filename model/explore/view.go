@@ -203,4 +203,14 @@ func (v *View[P]) fits(fs []field) bool {
 	return true
 }
 
+// knows reports whether all these numbers have been given out.
+func (v *View[P]) knows(ids []uint32) bool {
+	for c, id := range ids {
+		if int(id) >= len(v.tables[c].parts) {
+			return false
+		}
+	}
+	return true
+}
+
 func (v *View[P]) bytes() int64 { return tableBytes(v.tables) }
