@@ -71,6 +71,8 @@ func (x *Step) looks(t Thread) bool { return x.Arm == 0 || x.May || x.Core(t).Ar
 func (x *Step) mustReceive(t Thread) bool {
 	c := x.Core(t)
 	switch {
+	case !x.May && x.emptyKill(t) >= 0:
+		return true
 	case x.Arm != 0:
 		return c.Armed && x.checks(c) || x.Arm&OnPoint != 0 && x.atPoint(c) && len(x.candidates(t)) > 0
 	case x.May || x.Chance && c.steps() && c.At != 0 && x.Nodes[c.At].Op != Point:
@@ -151,17 +153,26 @@ func discardCue(x *Step, t Thread) bool {
 //
 // Source: [lw-manual current-process-kill]; [ruby-obs].
 func killAgain(x *Step, t Thread) bool {
-	if x.Doomed != NoKill {
+	i := x.emptyKill(t)
+	if i < 0 {
 		return false
 	}
 	q := x.Queue(t)
-	i := q.Find(func(s Signal) bool { return s.Kind == Death && !s.Flying })
-	if i < 0 || !x.doomed(t, x.Core(t)) {
-		return false
-	}
 	x.SetQueue(t, q.Remove(i))
 	x.emit(Event{Kind: Merged, Thread: t, Other: q.At(i).By, Send: q.At(i).Send})
 	return true
+}
+
+// emptyKill is a kill in the queue of t that has no effect; -1 if there is none.
+func (x *Step) emptyKill(t Thread) int {
+	if x.Doomed != NoKill {
+		return -1
+	}
+	i := x.Queue(t).Find(func(s Signal) bool { return s.Kind == Death && !s.Flying })
+	if i >= 0 && !x.doomed(t, x.Core(t)) {
+		return -1
+	}
+	return i
 }
 
 // D4 receive-done. The operation in which t is blocked is done, and t is
