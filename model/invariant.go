@@ -75,8 +75,33 @@ func (x *Step) checkCell(i uint8) error {
 			return fmt.Errorf("thread %s is twice on the wait list of %s", x.Threads[u].Name, d.Name)
 		}
 	}
-	if d.Kind == Semaphore && cell.Value < 0 {
+	switch {
+	case d.Kind == Semaphore && cell.Value < 0:
 		return fmt.Errorf("semaphore %s has the value %d", d.Name, cell.Value)
+	case d.Kind == LazyCell && cell.Stage == Computed:
+		return x.checkWork(i, cell)
+	}
+	return x.checkHandOff(i, cell)
+}
+
+// checkWork: who computes a lazy cell has one frame for its value.
+func (x *Step) checkWork(i uint8, cell Cell) error {
+	n := x.Stack(Thread(cell.Owner - 1)).Count(func(f Frame) bool { return f.Kind == UpdateFrame && x.Nodes[f.Node].A == i })
+	if n != 1 {
+		return fmt.Errorf("thread %s computes %s and has %d frames for it", x.Threads[cell.Owner-1].Name, x.Cells[i].Name, n)
+	}
+	return nil
+}
+
+// checkHandOff: where an operation is completed by the other side, nobody waits in
+// one that could be done.
+func (x *Step) checkHandOff(i uint8, cell Cell) error {
+	for j := range len(cell.Waiters) {
+		u := Thread(cell.Waiters[j])
+		c := x.Core(u)
+		if x.HandOff.Has(c.Op) && !x.Both.Has(c.Op) && !x.blocks(u, &x.Nodes[c.At]) {
+			return fmt.Errorf("thread %s waits for %s, which it could have", x.Threads[u].Name, x.Cells[i].Name)
+		}
 	}
 	return nil
 }
