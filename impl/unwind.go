@@ -1,0 +1,154 @@
+package impl
+
+import "errors"
+
+// unwound returns with which error a frame is left whose body returned err: what is in
+// force stays so, unless err is that or wraps it.
+func (t *Thread) unwound(err error) error {
+	if t.force == nil || err == t.force || fault(FaultEdgeTriggered) {
+		return err
+	}
+	return t.reinjected(err)
+}
+
+func (t *Thread) reinjected(err error) error {
+	if err != nil && errors.Is(err, t.force) {
+		return err
+	}
+	return t.force
+}
+
+// Catch runs body and, if that is left by an error of type E (as by errors.As), h. No
+// handler takes the unwinding of a kill, an exit or a throw to a tag. The handler runs
+// at the level of the call, or Masked where the edition says so.
+func Catch[E error](t *Thread, body func() error, h func(E) error) error {
+	level := t.level
+	t.entered(FrameCatch)
+	err := body()
+	if err == nil && t.force == nil {
+		t.left(FrameCatch, nil)
+		return nil
+	}
+	if err = t.caught(err); !isControl(err) {
+		if e, ok := errors.AsType[E](err); ok {
+			return t.handle(level, func() error { return h(e) })
+		}
+	}
+	return t.between(err)
+}
+
+// Handle is Catch by a condition of the caller's own.
+func (t *Thread) Handle(body func() error, match func(error) bool, h func(error) error) error {
+	level := t.level
+	t.entered(FrameCatch)
+	err := body()
+	if err == nil && t.force == nil {
+		t.left(FrameCatch, nil)
+		return nil
+	}
+	if err = t.caught(err); !isControl(err) && match(err) {
+		return t.handle(level, func() error { return h(err) })
+	}
+	return t.between(err)
+}
+
+// caught is the end of the body of a handler's frame that was left by err, or in which
+// an error in force was swallowed.
+func (t *Thread) caught(err error) error {
+	err = t.unwound(err)
+	t.left(FrameCatch, err)
+	return err
+}
+
+// handle ends an unwinding and runs its handler. The level is that of the handler from
+// the moment of the match: nothing is received in between.
+func (t *Thread) handle(old Level, h func() error) (err error) {
+	f := frame{t: t, old: old}
+	defer f.end()
+	if !fault(FaultStillInForce) {
+		t.force = nil
+	}
+	t.level = max(old, t.rt.policy.Handler)
+	if fault(FaultHandlerOpen) {
+		t.level = old
+	}
+	t.entered(FrameHandler)
+	err = t.unwound(h())
+	f.left = true
+	t.left(FrameHandler, err)
+	return t.leave(old, err)
+}
+
+// UnwindProtect runs body and then the cleanups, in order, however body is left: by
+// returning, by an error, a panic or runtime.Goexit. They run at the level of the call,
+// or above it where the edition masks cleanups. A cleanup that returns an error ends
+// the series: it replaces what body was left with, and the cleanups after it are
+// dropped [sbcl-it ¶6, lcl-1996 ¶5].
+func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) (err error) {
+	level := t.level
+	returned := false
+	defer func() {
+		if !returned {
+			t.level = level
+			t.force = nil
+			_ = t.clean(level, nil, cleanups)
+		}
+	}()
+	t.entered(FrameProtect)
+	err = t.unwound(body())
+	returned = true
+	t.left(FrameProtect, err)
+	return t.clean(level, err, cleanups)
+}
+
+// clean runs cleanups while err and what is in force are held.
+func (t *Thread) clean(level Level, err error, cleanups []func() error) error {
+	err = t.between(err)
+	force := t.force
+	if force == errDoomed {
+		return err
+	}
+	t.force = nil
+	masked := max(level, t.rt.policy.Cleanup)
+	t.level = masked
+	t.entered(FrameCleanup)
+	for _, c := range cleanups {
+		if fault(FaultCleanupTwice) {
+			_ = c()
+		}
+		if e := t.unwound(c()); e != nil && !fault(FaultCleanupGoesOn) {
+			t.left(FrameCleanup, e)
+			t.level = level
+			return e
+		}
+	}
+	t.left(FrameCleanup, nil)
+	t.hold(force)
+	if masked == level {
+		return err
+	}
+	return t.leave(level, err)
+}
+
+// Finally runs body and then cleanup, masked, however body is left: what GHC calls
+// finally [ghc-control-exception finally].
+func (t *Thread) Finally(body, cleanup func() error) error {
+	return t.Mask(func(r Restore) error {
+		return t.UnwindProtect(func() error { return r.Do(body) }, cleanup)
+	})
+}
+
+// Bracket acquires, uses and releases: acquire and release run masked, so that what is
+// acquired is released [ghc-control-exception bracket].
+func Bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, error), release func(A) error) (v V, err error) {
+	err = t.Mask(func(r Restore) error {
+		a, err := acquire()
+		if err = t.unwound(err); err != nil {
+			return err
+		}
+		return t.UnwindProtect(
+			func() error { return r.Do(func() (err error) { v, err = use(a); return err }) },
+			func() error { return release(a) })
+	})
+	return v, err
+}
