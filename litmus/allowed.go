@@ -158,7 +158,7 @@ func threadEnd(name string, e model.End) ThreadEnd {
 func cellText(m *model.Machine, i int, s model.Store) (text string, shown bool) {
 	v, owner := m.Content(i, s)
 	switch d := m.Cells[i]; {
-	case d.Hidden || d.Kind == model.Condition:
+	case d.Hidden || d.Kind == model.Condition || d.Kind == model.LazyCell:
 		return "", false
 	case d.Kind == model.Mutex && owner == "":
 		return "free", true

@@ -11,7 +11,7 @@ import (
 // No rule can be removed without an answer that a person wrote becoming wrong.
 func TestEveryRuleIsNoticed(t *testing.T) {
 	questions := Questions(litmus.All())
-	fired := make([]uint64, len(questions))
+	fired := make([]model.RuleSet, len(questions))
 	for i, q := range questions {
 		var err error
 		if fired[i], err = q.Fired(); err != nil {
@@ -22,7 +22,7 @@ func TestEveryRuleIsNoticed(t *testing.T) {
 		t.Run(rule.ID, func(t *testing.T) {
 			t.Parallel()
 			for i, q := range questions {
-				if fired[i]>>r&1 == 0 {
+				if !fired[i].Has(r) {
 					continue
 				}
 				if why := q.Flips(without(q.Edition, r)); why != "" {
@@ -40,7 +40,7 @@ func without(d model.Dialect, r int) func(*litmus.Test) (*model.Machine, error) 
 	return func(test *litmus.Test) (*model.Machine, error) {
 		m, err := test.Machine(d)
 		if err == nil {
-			m.Ablated = 1 << r
+			m.Ablated = model.RuleAt(r)
 		}
 		return m, err
 	}
