@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"runtime"
@@ -29,7 +30,7 @@ type mainJob struct {
 
 	tests, questions, answers, states   int
 	programs, executions, complete, all int
-	realRuns                            int
+	realRuns, unsupported               int
 	spent                               [2]time.Duration
 }
 
@@ -168,6 +169,12 @@ func (j *mainJob) implement(ctx context.Context, t *litmus.Test, d model.Dialect
 	}
 	p := runtimes.ProgramOf(t)
 	all, err := r.Explore(ctx, p, sched.Options{MaxExecutions: jobExecutions, MaxSteps: jobSteps})
+	if no := (*runtimes.Unsupported)(nil); errors.As(err, &no) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.unsupported++
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -223,6 +230,18 @@ func (j *mainJob) note(list *[]string, format string, args ...any) {
 	*list = append(*list, fmt.Sprintf(format, args...))
 }
 
+// some prints the first of a list.
+func (j *mainJob) some(what string, list []string) {
+	const most = 20
+	for i, text := range list {
+		if i == most {
+			fmt.Fprintf(j.out, "\n… and %d more; -json lists them all\n", len(list)-i)
+			return
+		}
+		fmt.Fprintf(j.out, "\n%s  %s\n", what, text)
+	}
+}
+
 func (j *mainJob) report(ctx context.Context) int {
 	slices.Sort(j.failures)
 	slices.Sort(j.open)
@@ -238,17 +257,13 @@ func (j *mainJob) report(ctx context.Context) int {
 		return status
 	}
 	fmt.Fprintf(j.out, "%s, %s, seed %d\n\n", plural(j.tests, "litmus test", "litmus tests"), plural(len(model.Editions), "edition", "editions"), j.seed)
-	fmt.Fprintf(j.out, "model      %s that people wrote, on %s, against %d states                        %.1f s\n",
+	fmt.Fprintf(j.out, "model      %s that people wrote to %s, against %d states explored (%.1f s)\n",
 		plural(j.answers, "answer", "answers"), plural(j.questions, "question", "questions"), j.states, j.spent[0].Seconds())
-	fmt.Fprintf(j.out, "impl       %s of %s under %d editions, %d completely;\n           in %d of them it does all that is allowed; %s                              %.1f s\n",
+	fmt.Fprintf(j.out, "impl       %s of %s under %d editions; complete for %d,\n           and all that is allowed is reached in %d; %s; %d programs it cannot express (%.1f s)\n",
 		plural(j.executions, "interleaving", "interleavings"), plural(j.programs, "program", "programs"), len(runtimes.ImplEditions()),
-		j.complete, j.all, plural(j.realRuns, "real run", "real runs"), j.spent[1].Seconds())
-	for _, f := range j.failures {
-		fmt.Fprintf(j.out, "\nVIOLATION  %s\n", f)
-	}
-	for _, f := range j.open {
-		fmt.Fprintf(j.out, "\ninconclusive  %s\n", f)
-	}
+		j.complete, j.all, plural(j.realRuns, "real run", "real runs"), j.unsupported, j.spent[1].Seconds())
+	j.some("VIOLATION", j.failures)
+	j.some("inconclusive", j.open)
 	if status == exitOK {
 		fmt.Fprintf(j.out, "\nok: nothing that any judge saw is forbidden, and every answer is as expected\n")
 	}
