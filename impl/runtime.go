@@ -33,6 +33,7 @@ type Runtime struct {
 	sched   Scheduler
 	spins   int // how often a sender looks for its receipt before it parks
 	ids     atomic.Uint64
+	posts   atomic.Uint64          // identities of sends from outside: below those of threads
 	threads atomic.Pointer[Thread] // all ever made, newest first
 	quiet   *quiet                 // nil unless asked for
 	closed  atomic.Bool

@@ -163,8 +163,9 @@ func (t *Thread) throwToSelf(what error) error {
 		if err := t.interruptible(); err != nil {
 			return err
 		}
-		t.event(Invoked, t, t.nextID(), what)
-		t.event(Received, t, t.sent, what)
+		id := t.nextID()
+		t.event(Invoked, t, id, what)
+		t.event(Received, t, id, what)
 		return t.raise(what)
 	}
 	if err := t.enter(); err != nil {

@@ -155,27 +155,31 @@ func (t *Thread) run() {
 // join are woken.
 func (t *Thread) finish(how End, err error) {
 	x := t.w.Acquire()
-	t.touch(partQueue)
 	t.end = end{how, err}
-	dropped := t.head
-	t.head, t.tail = nil, nil
 	t.w.Release(x | finished)
-	t.drop(dropped)
+	for t.dropOne() {
+	}
 	t.waited.wakeAll()
 	t.event(Ended, nil, uint64(how), err)
 	t.rt.quiet.stop()
 }
 
-// drop tells the senders of a chain of signals that their target is gone.
-func (t *Thread) drop(s *signal) {
-	for s != nil {
-		next := s.next // s is its sender's again once that knows
-		t.event(Dropped, s.from, s.id, s.what)
-		if s.from != nil && !fault(FaultSendersForgotten) {
-			s.from.acknowledge(s)
-		}
-		s = next
+// dropOne takes the oldest pending signal of a finished thread away and tells its
+// sender. One at a time: a sender may be interrupted meanwhile and withdraw its own.
+func (t *Thread) dropOne() bool {
+	x := t.w.Acquire()
+	h := t.head
+	if h == nil {
+		t.w.Release(x)
+		return false
 	}
+	p, from := t.dequeue(h)
+	t.w.Release(t.attention(x))
+	t.event(Dropped, from, p.id, p.what)
+	if !fault(FaultSendersForgotten) {
+		t.pass(h, from)
+	}
+	return true
 }
 
 // The parts of what a thread's word guards, for the race check.
