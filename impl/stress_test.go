@@ -123,6 +123,7 @@ func stress(rt *Runtime, seed uint64, d time.Duration) int {
 func (t *Thread) run0() {
 	x := t.w.Acquire()
 	t.w.Release(x | started)
+	t.rt.add(t)
 	t.run()
 }
 

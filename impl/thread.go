@@ -35,9 +35,9 @@ type Thread struct {
 	spin atomic.Pointer[func() bool] // what it spins for, if the runtime counts
 
 	rt     *Runtime
+	place  int // in the list of the runtime
 	id     uint64
 	name   string
-	elder  *Thread // made before this one
 	end    end
 	body   func(*Thread) error
 	waited queue[struct{}] // threads that join
@@ -105,12 +105,7 @@ func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 	if rt.sched != nil {
 		t.grow(t.more()) // here rather than in the middle of what is explored
 	}
-	for {
-		t.elder = rt.threads.Load()
-		if rt.threads.CompareAndSwap(t.elder, t) {
-			return t
-		}
-	}
+	return t
 }
 
 // Start starts a thread made by NewThread. The parent, if it is not nil, is the calling
@@ -125,6 +120,7 @@ func (t *Thread) Start(parent *Thread) error {
 	if parent != nil && t.rt.policy.Inherits {
 		t.level = parent.level
 	}
+	t.rt.add(t)
 	t.rt.quiet.begin()
 	if t.rt.sched != nil {
 		t.rt.sched.Spawn(t.run)
@@ -160,6 +156,7 @@ func (t *Thread) finish(how End, err error) {
 	for t.dropOne() {
 	}
 	t.waited.wakeAll()
+	t.rt.remove(t)
 	t.event(Ended, nil, uint64(how), err)
 	t.rt.quiet.stop()
 }
