@@ -353,7 +353,7 @@ var programs = []struct {
 // compareTraces holds the traces that were found against those of the search without
 // source sets, where that ends soon enough: equal outcomes alone prove little.
 func compareTraces(ctx context.Context, t *testing.T, p sched.Program, r *sched.Result) {
-	const budget = 8000
+	const budget = 8000 / effort
 	all := sched.Explore(ctx, p, sched.Options{Mode: sched.Sleep, Traces: true, MaxExecutions: budget})
 	if all.Exceeded != "" {
 		t.Logf("not compared with sleep sets alone, which need more than %d executions", budget)
