@@ -83,7 +83,7 @@ func (t *Thread) handle(old Level, h func() error) (err error) {
 // returning, by an error, a panic or runtime.Goexit. They run at the level of the call,
 // or above it where the edition masks cleanups. A cleanup that returns an error ends
 // the series: it replaces what body was left with, and the cleanups after it are
-// dropped [sbcl-it ¶6, lcl-1996 ¶5].
+// dropped [sbcl-it ¶6, lcl50-aug ¶5].
 func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) error {
 	level, returned := t.level, false
 	defer func() {
@@ -144,7 +144,7 @@ func (t *Thread) clean(level Level, cleanups []func() error) error {
 }
 
 // Finally runs body and then cleanup, masked, however body is left: what GHC calls
-// finally [ghc-control-exception finally].
+// finally [ghc-base Control.Exception finally].
 func (t *Thread) Finally(body, cleanup func() error) error {
 	return t.Mask(func(r Restore) error {
 		return t.UnwindProtect(func() error { return r.Do(body) }, cleanup)
@@ -152,7 +152,7 @@ func (t *Thread) Finally(body, cleanup func() error) error {
 }
 
 // Bracket acquires, uses and releases: acquire and release run masked, so that what is
-// acquired is released [ghc-control-exception bracket].
+// acquired is released [ghc-base Control.Exception bracket].
 func Bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, error), release func(A) error) (v V, err error) {
 	err = t.Mask(func(r Restore) error {
 		a, err := acquire()
