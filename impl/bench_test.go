@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -395,4 +396,53 @@ func itoa(n int) string {
 		s = string(rune('0'+n%10)) + s
 	}
 	return s
+}
+
+// BenchmarkThrowToRunning: the target runs on another processor and polls. With one
+// processor it measures the Go scheduler's time slice.
+func BenchmarkThrowToRunning(b *testing.B) {
+	if runtime.GOMAXPROCS(0) < 2 {
+		b.Skip("needs two processors")
+	}
+	rt := newRuntime(b, "ghc@doc2010")
+	var stop atomic.Bool
+	ready, ended := make(chan struct{}), make(chan struct{})
+	target := rt.Go(nil, func(t *Thread) error {
+		runtime.LockOSThread()
+		defer close(ended)
+		poll := func() error {
+			for !stop.Load() {
+				if err := t.Check(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		return t.Mask(func(Restore) error {
+			close(ready)
+			for !stop.Load() {
+				_ = Catch(t, func() error { return t.Unmask(poll) }, func(error) error { return nil })
+			}
+			return nil
+		})
+	})
+	<-ready
+	b.ReportAllocs()
+	done := make(chan struct{})
+	var took []time.Duration
+	rt.Go(nil, func(t *Thread) error {
+		defer close(done)
+		for b.Loop() {
+			begin := time.Now()
+			_ = t.ThrowTo(target, errBench)
+			took = append(took, time.Since(begin))
+		}
+		return nil
+	})
+	<-done
+	stop.Store(true)
+	<-ended
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds()), "p50-ns")
+	b.ReportMetric(float64(took[0].Nanoseconds()), "min-ns")
 }

@@ -14,7 +14,7 @@ func (rt *Runtime) Close() {
 		return
 	}
 	rt.closed.Store(true)
-	for t := rt.threads.Load(); t != nil; t = t.elder {
+	for _, t := range rt.alive() {
 		t.rouse()
 	}
 }

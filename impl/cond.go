@@ -1,7 +1,7 @@
 package impl
 
 // Cond is a condition variable. A thread that is interrupted out of Wait by an error
-// does not hold the mutex then [sbcl-manual condition-wait]; a function that interrupts
+// does not hold the mutex then [sbcl-src condition-wait]; a function that interrupts
 // and returns leaves it waiting, and a notification that comes meanwhile is not lost.
 type Cond struct {
 	q queue[*notice]

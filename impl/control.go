@@ -16,7 +16,11 @@ type control struct {
 
 func (c *control) Error() string { return "impl: unwinding: " + c.name }
 
-func isControl(err error) bool {
+// controlled tells whether err is a control. One that t unwinds by is always in force.
+func (t *Thread) controlled(err error) bool {
+	if t.force == nil {
+		return false
+	}
 	_, ok := errors.AsType[*control](err)
 	return ok
 }

@@ -239,3 +239,33 @@ func withdrawnBefore(w *world) {
 		return nil
 	})
 }
+
+// endsWithPending: b ends by an error of its own, without having received what a throws
+// at it, while c interrupts a. Then a throws again, at d, which receives nothing.
+func endsWithPending(w *world) {
+	never := impl.NewMVar[int](w.Runtime)
+	var a, b *impl.Thread
+	d := w.thread(func(t *impl.Thread, _ func(string)) error {
+		return t.MaskUninterruptible(func(impl.Restore) error { _, err := never.Take(t); return err })
+	})
+	a = w.thread(func(t *impl.Thread, log func(string)) error {
+		if err := t.Await(d); err != nil {
+			return err
+		}
+		err := impl.Catch(t, func() error { return t.ThrowTo(b, errX) }, func(error) error { log("hit"); return nil })
+		if err != nil {
+			return err
+		}
+		log("again")
+		return t.ThrowTo(d, errX)
+	})
+	b = w.thread(func(t *impl.Thread, _ func(string)) error {
+		return t.Mask(func(impl.Restore) error {
+			if err := t.Await(a); err != nil {
+				return err
+			}
+			return errors.New("Y")
+		})
+	})
+	w.thread(throwTo(&a, 1))
+}

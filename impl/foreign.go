@@ -4,7 +4,7 @@ import "context"
 
 // Foreign runs f, during which nothing is received whatever the mask: f is code that
 // knows nothing of threads, and must not use t. What came meanwhile is received after
-// f has returned [ghc-throwto-2010 s.7].
+// f has returned [ghc-throwto-2010 s.6-7].
 func (t *Thread) Foreign(f func() error) error {
 	if err := t.enter(); err != nil {
 		return err

@@ -9,7 +9,7 @@ type Restore struct {
 	saved Level
 }
 
-// Mask runs body at least at level Masked [ghc-control-exception mask].
+// Mask runs body at least at level Masked [ghc-base Control.Exception mask].
 func (t *Thread) Mask(body func(Restore) error) (err error) {
 	f := frame{t: t, old: t.level}
 	defer f.end()
@@ -19,7 +19,7 @@ func (t *Thread) Mask(body func(Restore) error) (err error) {
 	return f.leave(err)
 }
 
-// MaskUninterruptible runs body at level Closed [ghc-control-exception
+// MaskUninterruptible runs body at level Closed [ghc-base Control.Exception
 // uninterruptibleMask].
 func (t *Thread) MaskUninterruptible(body func(Restore) error) error {
 	old := t.level
@@ -29,7 +29,7 @@ func (t *Thread) MaskUninterruptible(body func(Restore) error) error {
 // Do runs body at the level that the mask found, wherever it is called.
 func (r Restore) Do(body func() error) error { return r.t.scope(r.saved, body) }
 
-// Unmask runs body at level Open, whatever the level is [ghc-io unsafeUnmask].
+// Unmask runs body at level Open, whatever the level is [ghc-base GHC.IO unsafeUnmask].
 func (t *Thread) Unmask(body func() error) error { return t.scope(Open, body) }
 
 // Interruptible runs body at level Open if the level is Masked, and else as it is:
@@ -47,18 +47,18 @@ type Without struct {
 	saved Level
 }
 
-// WithoutInterrupts runs body at level Closed [sbcl-manual without-interrupts].
+// WithoutInterrupts runs body at level Closed [sbcl-src without-interrupts].
 func (t *Thread) WithoutInterrupts(body func(Without) error) error {
 	old := t.level
 	return t.scope(Closed, func() error { return body(Without{t, old}) })
 }
 
 // WithInterrupts runs body at level Open unless an enclosing WithoutInterrupts does not
-// allow that [sbcl-manual with-interrupts]; a function that interrupts is allowed.
+// allow that [sbcl-src with-interrupts]; a function that interrupts is allowed.
 func (t *Thread) WithInterrupts(body func() error) error { return t.Interruptible(body) }
 
 // Allow runs body at level Masked, in which WithInterrupts opens, if the scope was
-// entered at such a level or an open one [sbcl-manual allow-with-interrupts].
+// entered at such a level or an open one [sbcl-src allow-with-interrupts].
 func (w Without) Allow(body func() error) error {
 	if w.saved == Closed {
 		return w.t.scope(w.t.level, body)
@@ -67,7 +67,7 @@ func (w Without) Allow(body func() error) error {
 }
 
 // Local runs body at level Open if the scope was entered at level Open or Masked
-// [sbcl-manual with-local-interrupts].
+// [sbcl-src with-local-interrupts].
 func (w Without) Local(body func() error) error {
 	if w.saved == Closed {
 		return w.t.scope(w.t.level, body)

@@ -86,7 +86,7 @@ func (m *Mutex) UnlockHeld(t *Thread) bool {
 }
 
 // With runs body with m held. The mutex is taken in a mask, and body runs at the level
-// of the call; m is freed if body has not freed it [sbcl-manual with-mutex].
+// of the call; m is freed if body has not freed it [sbcl-src with-mutex].
 func (m *Mutex) With(t *Thread, body func() error) error {
 	return t.Mask(func(r Restore) error {
 		if err := m.Lock(t); err != nil {

@@ -3,7 +3,7 @@ package impl
 // MVar is a cell that is empty or holds a value. A thread that takes from an empty one
 // or puts into a full one blocks, and is interruptible while it does. They are served
 // in the order in which they came, and a value goes to the one served in the same step
-// [ghc-control-concurrent-mvar].
+// [ghc-base Control.Concurrent.MVar].
 type MVar[V any] struct {
 	q    queue[V] // takers while empty, putters while full
 	v    V

@@ -47,28 +47,27 @@ type Policy struct {
 var editions = map[string]Policy{
 	"ghc@doc2010": {
 		Waits:    true,   // [ghc-throwto-2010 s.1-2]
-		SelfNow:  true,   // [ghc-throwto-2010 s.2]: raised in the target when throwTo returns
-		Inherits: true,   // [ghc-control-exception] forkIO inherits the masked state
-		Handler:  Masked, // [ghc-control-exception] handlers run inside an implicit mask
-		Function: Masked, // an extension of ours: GHC has no such interrupt
-		// a function is a form of handler
+		SelfNow:  true,   // [ghc-throwto-410 s.8]
+		Inherits: true,   // [ghc-base Control.Exception] forkIO inherits the masked state
+		Handler:  Masked, // [ghc-base Control.Exception] handlers run inside an implicit mask
+		Function: Masked, // an extension: GHC has no such interrupt; a function is a form of handler
 
 		Functions: true,
 	},
 	"sbcl@doc": {
 		Unwinding: true,   // [sbcl-it ¶2]: anywhere but in without-interrupts
 		Begins:    true,   // [sbcl-it ¶4]: executed in the order they were sent
-		Gone:      true,   // [sbcl-manual interrupt-thread-error]
+		Gone:      true,   // [sbcl-src interrupt-thread-error]
 		Function:  Masked, // [sbcl-it ¶3]: disabled, under allow-with-interrupts
 		Functions: true,
 	},
 	"lcl@doc": {
-		Unwinding: true, // [lcl-1996 ¶5]: a throw in a cleanup aborts the unwinding
-		KillNow:   true, // [lcl-1996 ¶6]
-		Functions: true, // [lcl-1996 ¶3]
+		Unwinding: true, // [lcl50-aug ¶5]: a throw in a cleanup aborts the unwinding
+		KillNow:   true, // [lcl50-aug ¶6]
+		Functions: true, // [lcl50-aug ¶3]
 	},
 	"python@seed2018": {
-		JoinDeaf: true, // [python-2018 ¶5]
+		JoinDeaf: true, // [py-post18 join]
 		Slot:     true, // a keyboard interrupt is a flag
 	},
 }

@@ -163,13 +163,15 @@ func (t *Thread) expire() bool {
 // interrupted receives what ended a wait, or kept it from being begun. It returns nil
 // when a function was run and the operation is to be begun again.
 func (t *Thread) interrupted(w wake) error {
-	if err := t.stopping(); err != nil {
+	if w == bySignal {
+		p := t.got
+		t.got = payload{}
+		if err := t.take(p); err != nil {
+			return err
+		}
+	}
+	if err := t.stopping(); err != nil || w == bySignal {
 		return err
 	}
-	if w == unparked {
-		return t.receive(Masked)
-	}
-	p := t.got
-	t.got = payload{}
-	return t.take(p)
+	return t.receive(Masked)
 }

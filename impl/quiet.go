@@ -3,7 +3,6 @@ package impl
 import (
 	"fmt"
 	"runtime"
-	"slices"
 	"sync/atomic"
 )
 
@@ -55,12 +54,11 @@ func (b Status) String() string {
 // in. Only when the runtime is quiet does it describe one moment.
 func (rt *Runtime) Stuck() []Status {
 	var all []Status
-	for t := rt.threads.Load(); t != nil; t = t.elder {
+	for _, t := range rt.alive() {
 		if b, alive := t.describe(); alive {
 			all = append(all, b)
 		}
 	}
-	slices.Reverse(all)
 	return all
 }
 
@@ -105,7 +103,7 @@ func (rt *Runtime) AwaitQuiet() {
 
 // spinnerRuns tells whether what some spinning thread waits for has come.
 func (rt *Runtime) spinnerRuns() bool {
-	for t := rt.threads.Load(); t != nil; t = t.elder {
+	for _, t := range rt.alive() {
 		if cond := t.spin.Load(); cond != nil && (*cond)() {
 			return true
 		}

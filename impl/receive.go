@@ -114,7 +114,9 @@ func (t *Thread) pass(h *signal, from *Thread) {
 
 // take does what a received signal demands.
 func (t *Thread) take(p payload) error {
-	t.event(Received, t, p.id, p.what)
+	if p.id != 0 { // else it is no signal: the thread is to end
+		t.event(Received, t, p.id, p.what)
+	}
 	if f, ok := p.what.(function); ok {
 		return t.call(f)
 	}

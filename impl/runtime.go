@@ -1,10 +1,12 @@
 package impl
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/interject/interject/impl/internal/at"
@@ -33,8 +35,10 @@ type Runtime struct {
 	sched   Scheduler
 	spins   int // how often a sender looks for its receipt before it parks
 	ids     atomic.Uint64
-	threads atomic.Pointer[Thread] // all ever made, newest first
-	quiet   *quiet                 // nil unless asked for
+	posts   atomic.Uint64 // identities of sends from outside: below those of threads
+	mu      sync.Mutex
+	threads []*Thread // started and not ended, in no order; guarded by mu
+	quiet   *quiet    // nil unless asked for
 	closed  atomic.Bool
 }
 
@@ -67,6 +71,32 @@ func NewPolicy(p Policy, c Config) (*Runtime, error) {
 		rt.quiet = newQuiet()
 	}
 	return rt, nil
+}
+
+func (rt *Runtime) add(t *Thread) {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	t.place = len(rt.threads)
+	rt.threads = append(rt.threads, t)
+}
+
+func (rt *Runtime) remove(t *Thread) {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	last := len(rt.threads) - 1
+	moved := rt.threads[last]
+	rt.threads[t.place], rt.threads[last] = moved, nil
+	moved.place = t.place
+	rt.threads = rt.threads[:last]
+}
+
+// alive returns the threads that have started and not ended, oldest first.
+func (rt *Runtime) alive() []*Thread {
+	rt.mu.Lock()
+	all := slices.Clone(rt.threads)
+	rt.mu.Unlock()
+	slices.SortFunc(all, func(a, b *Thread) int { return cmp.Compare(a.id, b.id) })
+	return all
 }
 
 // Policy returns what the runtime's edition decides.

@@ -118,7 +118,7 @@ func (u *Thread) withdrawFor(x uint64, v *Thread, what error, id uint64) bool {
 //
 // Any error it returns is one raised in t itself: ThrowTo receives what is pending for
 // t first, even if it would not block, and is interrupted while it waits, which
-// withdraws err [ghc-throwto-2010 s.5-6]. Only at level Closed is it not. To throw to
+// withdraws err [ghc-throwto-2010 s.11-12]. Only at level Closed is it not. To throw to
 // oneself is to raise.
 func (t *Thread) ThrowTo(u *Thread, err error) error {
 	if err == nil {
@@ -163,8 +163,9 @@ func (t *Thread) throwToSelf(what error) error {
 		if err := t.interruptible(); err != nil {
 			return err
 		}
-		t.event(Invoked, t, t.nextID(), what)
-		t.event(Received, t, t.sent, what)
+		id := t.nextID()
+		t.event(Invoked, t, id, what)
+		t.event(Received, t, id, what)
 		return t.raise(what)
 	}
 	if err := t.enter(); err != nil {

@@ -35,9 +35,9 @@ type Thread struct {
 	spin atomic.Pointer[func() bool] // what it spins for, if the runtime counts
 
 	rt     *Runtime
+	place  int // in the list of the runtime
 	id     uint64
 	name   string
-	elder  *Thread // made before this one
 	end    end
 	body   func(*Thread) error
 	waited queue[struct{}] // threads that join
@@ -105,12 +105,7 @@ func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 	if rt.sched != nil {
 		t.grow(t.more()) // here rather than in the middle of what is explored
 	}
-	for {
-		t.elder = rt.threads.Load()
-		if rt.threads.CompareAndSwap(t.elder, t) {
-			return t
-		}
-	}
+	return t
 }
 
 // Start starts a thread made by NewThread. The parent, if it is not nil, is the calling
@@ -125,6 +120,7 @@ func (t *Thread) Start(parent *Thread) error {
 	if parent != nil && t.rt.policy.Inherits {
 		t.level = parent.level
 	}
+	t.rt.add(t)
 	t.rt.quiet.begin()
 	if t.rt.sched != nil {
 		t.rt.sched.Spawn(t.run)
@@ -155,27 +151,32 @@ func (t *Thread) run() {
 // join are woken.
 func (t *Thread) finish(how End, err error) {
 	x := t.w.Acquire()
-	t.touch(partQueue)
 	t.end = end{how, err}
-	dropped := t.head
-	t.head, t.tail = nil, nil
 	t.w.Release(x | finished)
-	t.drop(dropped)
+	for t.dropOne() {
+	}
 	t.waited.wakeAll()
+	t.rt.remove(t)
 	t.event(Ended, nil, uint64(how), err)
 	t.rt.quiet.stop()
 }
 
-// drop tells the senders of a chain of signals that their target is gone.
-func (t *Thread) drop(s *signal) {
-	for s != nil {
-		next := s.next // s is its sender's again once that knows
-		t.event(Dropped, s.from, s.id, s.what)
-		if s.from != nil && !fault(FaultSendersForgotten) {
-			s.from.acknowledge(s)
-		}
-		s = next
+// dropOne takes the oldest pending signal of a finished thread away and tells its
+// sender. One at a time: a sender may be interrupted meanwhile and withdraw its own.
+func (t *Thread) dropOne() bool {
+	x := t.w.Acquire()
+	h := t.head
+	if h == nil {
+		t.w.Release(x)
+		return false
 	}
+	p, from := t.dequeue(h)
+	t.w.Release(t.attention(x))
+	t.event(Dropped, from, p.id, p.what)
+	if !fault(FaultSendersForgotten) {
+		t.pass(h, from)
+	}
+	return true
 }
 
 // The parts of what a thread's word guards, for the race check.

@@ -56,9 +56,11 @@ func (t *Thread) parkThrow(x uint64, s *signal) (payload, bool) {
 	if t.woke != bySignal {
 		return payload{}, false
 	}
-	t.event(Withdrawn, s.to, s.id, s.what)
 	p := t.got
 	t.got = payload{}
+	if p.what != ErrClosed { // which leaves s where it is, for its target to drop
+		t.event(Withdrawn, s.to, s.id, s.what)
+	}
 	return p, true
 }
 

@@ -2,9 +2,11 @@ package impl
 
 import (
 	"errors"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 )
 
 var errA, errB = errors.New("a"), errors.New("b")
@@ -183,4 +185,45 @@ func TestThrowToTag(t *testing.T) {
 			t.Errorf("caught %d, want 7", v)
 		}
 	})
+}
+
+// incomparable is an error that panics when it is compared.
+type incomparable struct{ s []int }
+
+func (incomparable) Error() string { return "incomparable" }
+
+func TestIncomparableErrors(t *testing.T) {
+	run(t, "ghc@doc2010", func(rt *Runtime) {
+		cleaned := 0
+		a := rt.Go(nil, func(th *Thread) error {
+			return Catch(th, func() error {
+				return th.UnwindProtect(func() error { return th.Sleep(time.Hour) }, func() error { cleaned++; return nil })
+			}, func(e incomparable) error { cleaned += len(e.s); return nil })
+		})
+		synctest.Wait()
+		rt.Go(nil, func(th *Thread) error { return th.ThrowTo(a, incomparable{[]int{1, 2}}) })
+		synctest.Wait()
+		wantEnd(t, a, Returned, nil)
+		if cleaned != 3 {
+			t.Errorf("cleaned = %d, want 3", cleaned)
+		}
+	})
+}
+
+// TestMemory: a thread that has ended is not kept by its runtime.
+func TestMemory(t *testing.T) {
+	rt := newRuntime(t, "ghc@doc2010")
+	for range 100 {
+		u := rt.Go(nil, func(*Thread) error { return nil })
+		done := make(chan struct{})
+		rt.Go(nil, func(th *Thread) error { defer close(done); return th.Join(u) })
+		<-done
+	}
+	for len(rt.alive()) > 0 {
+		runtime.Gosched()
+	}
+	if size := unsafe.Sizeof(Thread{}); size > 448 {
+		t.Errorf("a Thread is %d bytes", size)
+	}
+	t.Logf("a Thread is %d bytes", unsafe.Sizeof(Thread{}))
 }

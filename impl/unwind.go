@@ -5,7 +5,7 @@ import "errors"
 // unwound returns with which error a frame is left whose body returned err: what is in
 // force stays so, unless err is that or wraps it.
 func (t *Thread) unwound(err error) error {
-	if t.force == nil || err == t.force || fault(FaultEdgeTriggered) {
+	if t.force == nil || fault(FaultEdgeTriggered) {
 		return err
 	}
 	return t.reinjected(err)
@@ -29,7 +29,7 @@ func Catch[E error](t *Thread, body func() error, h func(E) error) error {
 		t.left(FrameCatch, nil)
 		return nil
 	}
-	if err = t.caught(err); !isControl(err) {
+	if err = t.caught(err); !t.controlled(err) {
 		if e, ok := errors.AsType[E](err); ok {
 			return t.handle(level, func() error { return h(e) })
 		}
@@ -46,7 +46,7 @@ func (t *Thread) Handle(body func() error, match func(error) bool, h func(error)
 		t.left(FrameCatch, nil)
 		return nil
 	}
-	if err = t.caught(err); !isControl(err) && match(err) {
+	if err = t.caught(err); !t.controlled(err) && match(err) {
 		return t.handle(level, func() error { return h(err) })
 	}
 	return t.between(err)
@@ -83,32 +83,42 @@ func (t *Thread) handle(old Level, h func() error) (err error) {
 // returning, by an error, a panic or runtime.Goexit. They run at the level of the call,
 // or above it where the edition masks cleanups. A cleanup that returns an error ends
 // the series: it replaces what body was left with, and the cleanups after it are
-// dropped [sbcl-it ¶6, lcl-1996 ¶5].
-func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) (err error) {
-	level := t.level
-	returned := false
+// dropped [sbcl-it ¶6, lcl50-aug ¶5].
+func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) error {
+	level, returned := t.level, false
 	defer func() {
 		if !returned {
-			t.level = level
-			t.force = nil
-			_ = t.clean(level, nil, cleanups)
+			t.level, t.force = level, nil
+			_ = t.clean(level, cleanups)
 		}
 	}()
 	t.entered(FrameProtect)
-	err = t.unwound(body())
+	err := body()
 	returned = true
+	if err == nil && t.force == nil && !t.watched {
+		return t.clean(level, cleanups)
+	}
+	err = t.unwound(err)
 	t.left(FrameProtect, err)
-	return t.clean(level, err, cleanups)
-}
-
-// clean runs cleanups while err and what is in force are held.
-func (t *Thread) clean(level Level, err error, cleanups []func() error) error {
-	err = t.between(err)
-	force := t.force
-	if force == errDoomed {
+	if err = t.between(err); t.force == errDoomed {
 		return err
 	}
+	return t.cleanHolding(level, err, cleanups)
+}
+
+// cleanHolding runs cleanups while err, and what is in force, waits to go on.
+func (t *Thread) cleanHolding(level Level, err error, cleanups []func() error) error {
+	force := t.force
 	t.force = nil
+	if e := t.clean(level, cleanups); e != nil {
+		return e // what was held is dropped
+	}
+	t.hold(force)
+	return err
+}
+
+// clean runs cleanups. It returns the error of one, which ends the series.
+func (t *Thread) clean(level Level, cleanups []func() error) error {
 	masked := max(level, t.rt.policy.Cleanup)
 	t.level = masked
 	t.entered(FrameCleanup)
@@ -116,22 +126,25 @@ func (t *Thread) clean(level Level, err error, cleanups []func() error) error {
 		if fault(FaultCleanupTwice) {
 			_ = c()
 		}
-		if e := t.unwound(c()); e != nil && !fault(FaultCleanupGoesOn) {
+		e := c()
+		if e == nil && t.force == nil {
+			continue
+		}
+		if e = t.unwound(e); !fault(FaultCleanupGoesOn) {
 			t.left(FrameCleanup, e)
 			t.level = level
 			return e
 		}
 	}
 	t.left(FrameCleanup, nil)
-	t.hold(force)
 	if masked == level {
-		return err
+		return nil
 	}
-	return t.leave(level, err)
+	return t.leave(level, nil)
 }
 
 // Finally runs body and then cleanup, masked, however body is left: what GHC calls
-// finally [ghc-control-exception finally].
+// finally [ghc-base Control.Exception finally].
 func (t *Thread) Finally(body, cleanup func() error) error {
 	return t.Mask(func(r Restore) error {
 		return t.UnwindProtect(func() error { return r.Do(body) }, cleanup)
@@ -139,7 +152,7 @@ func (t *Thread) Finally(body, cleanup func() error) error {
 }
 
 // Bracket acquires, uses and releases: acquire and release run masked, so that what is
-// acquired is released [ghc-control-exception bracket].
+// acquired is released [ghc-base Control.Exception bracket].
 func Bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, error), release func(A) error) (v V, err error) {
 	err = t.Mask(func(r Restore) error {
 		a, err := acquire()

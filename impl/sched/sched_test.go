@@ -165,10 +165,10 @@ func randomProgram(seed uint64) (Program, string) {
 // TestReductionsFindAllTraces compares the sets of traces, not of outcomes: a wrong
 // reduction can miss traces and still see every outcome.
 func TestReductionsFindAllTraces(t *testing.T) {
-	const programs = 800
+	const programs = 800 / effort
 	for seed := range uint64(programs) {
 		p, text := randomProgram(seed)
-		full := Explore(context.Background(), p, Options{Mode: Full, Traces: true, MaxExecutions: 20_000})
+		full := Explore(context.Background(), p, Options{Mode: Full, Traces: true, MaxExecutions: 20_000 / effort})
 		sleep := explore(t, p, Options{Mode: Sleep})
 		dpor := explore(t, p, Options{Mode: DPOR})
 		want := slices.Sorted(maps.Keys(sleep.Traces))
