@@ -17,7 +17,7 @@ func most() int {
 	if os.Getenv("NIGHTLY") != "" {
 		return 2_000_000
 	}
-	return 20_000
+	return 4_000
 }
 
 // In every interleaving of its steps, impl does only what the edition allows, on
@@ -65,7 +65,7 @@ func interleavings(t *testing.T, r *Impl, test *litmus.Test, d model.Dialect) (I
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := r.Explore(context.Background(), ProgramOf(test), sched.Options{MaxExecutions: most(), MaxSteps: 2_000})
+	all, err := r.Explore(context.Background(), ProgramOf(test), sched.Options{MaxExecutions: most(), MaxSteps: 600})
 	if no := (*Unsupported)(nil); errors.As(err, &no) {
 		return all, litmus.Judgement{}, false
 	}

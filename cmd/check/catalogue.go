@@ -38,8 +38,8 @@ type mainJob struct {
 // interleavings.
 const (
 	jobStates     = 200_000
-	jobExecutions = 20_000
-	jobSteps      = 2_000
+	jobExecutions = 4_000
+	jobSteps      = 600
 )
 
 func runMain(a *app, ctx context.Context, args []string) (int, error) {
