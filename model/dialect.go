@@ -36,11 +36,12 @@ type Dialect struct {
 	UnwindPoints Unwinds // where in an unwinding can a signal be received?
 
 	// Receiving: in which operations.
-	Wake   OpSet // which blocked operations does a signal interrupt where the mask is open?
-	Opens  OpSet // which blocked operations let a signal into a masked thread?
-	Points OpSet // at which operations does a masked thread look for signals before it does them?
-	Chance bool  // may such an operation be done all the same, if it can be?
-	Both   OpSet // which operations can be done and interrupted at once?
+	Wake    OpSet // which blocked operations does a signal interrupt where the mask is open?
+	Opens   OpSet // which blocked operations let a signal into a masked thread?
+	Points  OpSet // at which operations does a masked thread look for signals before it does them?
+	NoPoint OpSet // in which statements of a running thread is there no safe point?
+	Chance  bool  // may such an operation be done all the same, if it can be?
+	Both    OpSet // which operations can be done and interrupted at once?
 
 	// Thunks.
 	ThunkMask   Level // the least level at which a thunk runs

@@ -7,7 +7,7 @@ var lispIdioms = Idioms{ThrowTo: ThrowToThunk, Kill: KillThunk, WithLock: WithLo
 // lispHas are the features of SBCL and its kin. A mvar is made of a mutex and a
 // condition.
 var lispHas = [][]string{mvars, exceptions, throwing, thunks, killing, tags, without, lispMasks, withLock, mutexes, holder,
-	conditions, semaphores, timers, foreignCalls}
+	conditions, semaphores, timers, foreignCalls, emptyLoops}
 
 // lispOpens are the operations that wait with interrupts enabled where that is
 // allowed. Sleeping and foreign calls are interrupted by the signal, but enable
