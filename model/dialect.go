@@ -55,10 +55,12 @@ type Dialect struct {
 	Squeeze     bool  // is a scope in tail position merged into one that restores its level?
 
 	// Blocking.
-	HandOff  OpSet // which operations does the other side complete for the first that waits?
-	Relocks  bool  // does an interrupted wait take its mutex again before anything else?
-	PassOn   bool  // does a waiter that is thrown out pass a notification on, had it one or not?
-	Deadlock bool  // when nothing else can happen, do threads blocked on an MVar or a lazy cell get an error?
+	HandOff   OpSet // which operations does the other side complete for the first that waits?
+	Relocks   bool  // does an interrupted wait take its mutex again before anything else?
+	PassOn    bool  // does a waiter that is thrown out pass a notification on, had it one or not?
+	EndsWaits bool  // does a notification end every wait that a thunk interrupted, and one more?
+	LockCycle bool  // is it an error to close a circle of threads that wait for mutexes?
+	Deadlock  bool  // when nothing else can happen, do threads blocked on an MVar or a lazy cell get an error?
 }
 
 // Arrival is when a signal that was sent can be received.

@@ -93,6 +93,7 @@ func init() {
 		{"B10", "notify", Own, notify},
 		{"B11", "relock", Own, relock},
 		{"B12", "force", Own, force},
+		{"B13", "lock-cycle", Own, lockCycle},
 		{"E1", "gone", Own, gone},
 		{"G1", "deadlock", Configuration, deadlock},
 	}

@@ -73,6 +73,42 @@ func lock(x *Step, t Thread) bool {
 	return x.goOn(t, c, n)
 }
 
+// B13 lock-cycle. To wait for a mutex whose holder waits, over however many others,
+// for one that the thread holds is an error, where such circles are found.
+//
+//	t at lock l    l held by u    u blocked in lock l2    …    held by t    LockCycle
+//	─────────────────────────────────────────────────────────────────────────────────
+//	t raises Error
+//
+// Source: [sbcl-src check-deadlock].
+func lockCycle(x *Step, t Thread) bool {
+	if !x.LockCycle {
+		return false
+	}
+	c, n, ok := x.at(t, Lock)
+	return ok && x.Cell(n.A).Owner != byte(t)+1 && x.closesCycle(t, n.A) && x.raise(t, c, ErrorClass)
+}
+
+// closesCycle says that who holds mutex i waits, over others, for t.
+func (x *Step) closesCycle(t Thread, i uint8) bool {
+	for range x.Threads {
+		o := x.Cell(i).Owner
+		if o == 0 {
+			return false
+		}
+		u := Thread(o - 1)
+		c := x.Core(u)
+		switch {
+		case u == t:
+			return true
+		case c.Status != Blocked || c.Op != Lock:
+			return false
+		}
+		i = c.On
+	}
+	return false
+}
+
 // B4 unlock. The mutex is free, or held by the first that waits where locks are
 // handed off. To unlock what one does not hold is an error, or nothing where the
 // statement says so.
