@@ -11,7 +11,7 @@ import (
 // are behind it.
 func (p *product) pass(s state, t int, i int32) []state {
 	l := p.of(s.locals, t)
-	if l.next != i {
+	if l.next != i || p.dead(s.config) {
 		return nil
 	}
 	e := p.event(t, i)

@@ -111,6 +111,12 @@ func (s *space) touched(from, to uint32, t int) bool {
 	return a[i] != b[i] || a[j] != b[j]
 }
 
+// dead says that the process has died.
+func (s *space) dead(config uint32) bool {
+	c := s.configs[config]
+	return s.parts[c[len(c)-1]] != model.Part{}
+}
+
 // put is the configuration with thread t at another statement.
 func (s *space) put(config uint32, t int, at model.Pos) uint32 {
 	c := append([]uint32(nil), s.configs[config]...)

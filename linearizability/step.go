@@ -289,8 +289,8 @@ func (x *try) enterFrame(u int, e *model.Event) bool {
 			f.node = c.At
 		}
 	}
-	switch f.frame {
-	case traces.ThunkFrame:
+	switch {
+	case e.Frame == model.ThunkFrame:
 		if x.silent[x.m.Nodes[e.Send].Body] {
 			f.frame = 0
 		}
@@ -299,9 +299,9 @@ func (x *try) enterFrame(u int, e *model.Event) bool {
 		if !x.sees(u, traces.Recv) {
 			f.slot = 0
 		}
-	case traces.HandlerFrame:
+	case f.frame == traces.HandlerFrame:
 		f.due, f.slot, l.cause = l.cause != 0, l.cause, 0
-	case traces.CleanupFrame:
+	case f.frame == traces.CleanupFrame:
 		f.slot, l.cause = l.cause, 0
 	}
 	f.fresh = f.frame != 0 && x.sees(u, traces.Enter)
@@ -317,21 +317,15 @@ func (x *try) leaveFrame(u int, e *model.Event) bool {
 	if !e.Unwinding && !x.returned(u, l, f) {
 		return false
 	}
-	switch f.frame {
-	case traces.CleanupFrame:
-		if x.core(x.to, u).Ctl != model.Run && !e.Unwinding {
-			l.cause = f.slot
-		}
-	case traces.ThunkFrame:
-		if e.Unwinding {
-			x.amend(u, cut)
-		} else {
-			l.owed = f.owed
-		}
-	case traces.TagFrame:
-		if x.core(x.to, u).Ctl == model.Run {
-			l.cause = 0
-		}
+	switch {
+	case e.Frame == model.ThunkFrame && e.Unwinding:
+		x.amend(u, cut)
+	case e.Frame == model.ThunkFrame:
+		l.owed = f.owed
+	case e.Frame == model.CleaningFrame && !e.Unwinding && x.core(x.to, u).Ctl != model.Run:
+		l.cause = f.slot
+	case e.Frame == model.TagFrame && x.core(x.to, u).Ctl == model.Run:
+		l.cause = 0
 	}
 	return true
 }

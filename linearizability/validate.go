@@ -240,6 +240,11 @@ func (v *validator) end() (*Report, error) {
 	case traces.Ended:
 	case traces.Quiescent:
 		is, why = v.quiet, "something can still happen in every run that fits"
+	case traces.Crashed:
+		if v.m.NestBound == 0 {
+			return r, nil // it may have died of anything
+		}
+		is, why = func(s state) bool { return v.dead(s.config) }, "no run that fits crashes"
 	default:
 		return r, nil
 	}
