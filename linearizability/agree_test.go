@@ -35,6 +35,10 @@ func TestNoRunIsRejected(t *testing.T) {
 					t.Fatal(err)
 				}
 				n++
+				if free := asFree(t, h, d); free != nil && free.Verdict == Forbidden {
+					m, _ := test.Machine(d)
+					t.Fatalf("as a free history: %s, %s, seed %d: event %d: %s; %q\n%s\n%s", test.Name, d.Name, seed, free.Explained, free.Why, free.Could, m.Path(run), h)
+				}
 				if r.Verdict == Forbidden {
 					m, _ := test.Machine(d)
 					t.Errorf("%s, %s, seed %d: event %d: %s; %q\n%s\n%s", test.Name, d.Name, seed, r.Explained, r.Why, r.Could, m.Path(run), h)
@@ -53,4 +57,16 @@ func lines(h *traces.History) (all []string) {
 		all = append(all, h.Line(i)+"\n")
 	}
 	return
+}
+
+// asFree judges a history as one of an unknown program.
+func asFree(t *testing.T, h *traces.History, d model.Dialect) *Report {
+	f := *h
+	f.Test, f.Program = traces.Free, ""
+	r, err := Validate(context.Background(), &f, d, nil, Options{MaxStates: 20000})
+	if err != nil {
+		t.Log(err)
+		return nil
+	}
+	return r
 }

@@ -3,6 +3,7 @@ package linearizability
 import (
 	"slices"
 
+	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/traces"
 )
@@ -67,7 +68,7 @@ func (p *product) passCall(s state, t int, l local, e *traces.Event) []state {
 			return nil
 		}
 		at = p.fetched(t, e, 0)
-	} else if at == 0 || !p.same(e, &p.m.Nodes[at]) {
+	} else if at == 0 || !p.same(e, &p.m.Nodes[at]) || p.kindAt(s.config, t, &p.m.Nodes[at]) != e.Kind {
 		return nil
 	} else if e.Kind == traces.Send {
 		at = p.tagged(p.original(at), p.tag[e.ID])
@@ -255,7 +256,11 @@ func (p *product) fetch(s state, t int) []model.Pos {
 	if !p.subject.sees[t][traces.Leave] || !p.subject.sees[t][traces.Enter] || !p.subject.sees[t][traces.End] {
 		all = append(all, 0)
 	}
+	if p.core(s.config, t).Fresh {
+		all = append(all, p.node(model.Node{Op: model.Value}, 0)) // the thunk does something that is not recorded
+	}
 	i := p.upcoming(t, l.next)
+	all = append(all, p.unrecorded(s, t, i)...)
 	for i >= 0 {
 		e := p.event(t, i)
 		switch {
@@ -268,14 +273,78 @@ func (p *product) fetch(s state, t int) []model.Pos {
 			continue
 		case e.Kind == traces.Enter:
 			if slot := p.depth(l.nest, e.Frame); slot < MaxDepth {
-				if at := p.fetched(t, e, slot); at != 0 {
-					all = append(all, at)
-				}
+				all = append(all, p.entering(t, e, slot)...)
 			} else {
 				p.exceeded["scopes within each other"] = true
 			}
 		}
 		break
+	}
+	return all
+}
+
+// entering is the statements that can have entered the frame of e. What a try
+// catches need not be said.
+func (p *product) entering(t int, e *traces.Event, slot uint8) []model.Pos {
+	at := p.fetched(t, e, slot)
+	if at == 0 {
+		return nil
+	}
+	all := []model.Pos{at}
+	if e.Frame == traces.TryFrame && e.Name == "" {
+		for c := range p.m.Classes {
+			all = append(all, p.node(model.Node{Op: model.Try, A: uint8(c)}, 0))
+		}
+	}
+	if p.m.Squeeze && e.Frame.IsMask() {
+		tail := p.m.Nodes[at]
+		tail.Next = 0 // perhaps it is the last of its block
+		all = append(all, p.add(stmt{node: tail}))
+	}
+	return all
+}
+
+// unrecorded is what a thread may enter and have no time to record, because it
+// receives a signal in that moment. Its next event of its own, i, tells of that.
+func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
+	l := p.of(s.locals, t)
+	next := &traces.Event{}
+	if int(l.next) < len(p.own[t]) {
+		next = p.event(t, l.next)
+	}
+	var frames []traces.Event
+	add := func(f traces.Frame, name string) {
+		frames = append(frames, traces.Event{Phase: traces.At, Kind: traces.Enter, Frame: f, Name: name})
+	}
+	interrupted := next.Kind == 0 && p.h.Over == traces.Crashed || next.Kind == traces.Recv || next.Result == traces.Unwind || next.Result == traces.Died || next.Result == traces.Killed
+	if i >= 0 && p.event(t, i).Kind == traces.Enter {
+		switch p.event(t, i).Frame {
+		case traces.ThunkFrame:
+			interrupted = true
+			for _, tag := range p.m.Tags {
+				add(traces.TagFrame, tag)
+			}
+			add(traces.TryFrame, litmus.Any)
+			add(traces.ProtectFrame, "")
+		case traces.HandlerFrame:
+			interrupted = true
+			add(traces.TryFrame, litmus.Any)
+		case traces.CleanupFrame:
+			interrupted = true
+			add(traces.ProtectFrame, "")
+		}
+	}
+	if interrupted && p.core(s.config, t).Mask != model.Open {
+		for _, f := range []traces.Frame{traces.RestoreFrame, traces.UnmaskFrame, p.frameOf(model.Relent), traces.LocalFrame, traces.AllowFrame} {
+			add(f, "")
+		}
+	}
+	var all []model.Pos
+	for i := range frames {
+		slot := p.depth(l.nest, frames[i].Frame)
+		if at, err := p.statement(&frames[i], slot); err == nil && slot < MaxDepth {
+			all = append(all, at)
+		}
 	}
 	return all
 }
@@ -313,7 +382,7 @@ func (p *product) depth(nest uint32, f traces.Frame) uint8 {
 }
 
 // after is every state one step behind s. Whose events may be made, may says.
-func (p *product) after(s state, may int, found func(state)) {
+func (p *product) after(s state, may permit, found func(state)) {
 	for i := range p.space.from(s.config) {
 		v := &p.moves[s.config][i]
 		if n, ok := p.step(s, v, may); ok {
@@ -329,10 +398,7 @@ func (p *product) after(s state, may int, found func(state)) {
 }
 
 // afterFetch is the part of after in which thread t of a free program goes on.
-func (p *product) afterFetch(s state, t, may int, found func(state)) {
-	if may != anyone && may != t {
-		return
-	}
+func (p *product) afterFetch(s state, t int, may permit, found func(state)) {
 	for _, at := range p.fetch(s, t) {
 		moved := state{p.put(s.config, t, at), s.locals}
 		for _, v := range p.steps(nil, moved.config, t) {

@@ -111,6 +111,9 @@ func (s *space) touched(from, to uint32, t int) bool {
 	return a[i] != b[i] || a[j] != b[j]
 }
 
+// cellPart is the part that is cell i.
+func (s *space) cellPart(i uint8) int { return s.machine.Parts() - 1 - len(s.machine.Cells) + int(i) }
+
 // dead says that the process has died.
 func (s *space) dead(config uint32) bool {
 	c := s.configs[config]

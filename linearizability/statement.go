@@ -95,10 +95,6 @@ func (s *subject) statement(e *traces.Event, slot uint8) (model.Pos, error) {
 		return s.enter(e, slot)
 	case traces.Read, traces.Broadcast:
 		return 0, inputf("no rule of the semantics says what %s does", e.Kind)
-	case traces.Take, traces.Put, traces.Lock, traces.Unlock, traces.Wait, traces.Notify:
-		if err := s.lacks(e.Kind.String()); err != nil {
-			return 0, err
-		}
 	case traces.Join, traces.Fork, traces.Await, traces.Alive:
 		n.A = uint8(e.To)
 	case traces.Raise:

@@ -18,11 +18,23 @@ type product struct {
 	guided bool      // leave out orders of queueing that the receipts exclude
 }
 
-// anyone and nobody stand for threads in a permission to be seen.
-const (
-	anyone = -1
-	nobody = -2
+// permit says which events of the history may be made: their operations begin,
+// their steps be taken.
+type permit struct {
+	thread int   // whose; or everyone, or noone
+	event  int32 // which of its own
+}
+
+const everyone, noone = -1, -2
+
+var (
+	anything = permit{thread: everyone}
+	nothing  = permit{thread: noone}
 )
+
+func (m permit) allows(t int, event int32) bool {
+	return m.thread == everyone || m.thread == t && m.event == event
+}
 
 func newProduct(s *subject) *product {
 	return &product{subject: s, space: newSpace(s.m), locals: newLocals(), own: s.x.Threads}
@@ -41,11 +53,11 @@ type try struct {
 	move     *move
 	t        int // the thread of the move
 	now      []local
-	may      int // whose events may be made: a thread, anyone or nobody
+	may      permit
 }
 
 // step is the state after a move, if the history does not contradict it.
-func (p *product) step(s state, v *move, may int) (state, bool) {
+func (p *product) step(s state, v *move, may permit) (state, bool) {
 	x := try{product: p, from: s.config, to: v.to, move: v, t: int(v.label.Thread), may: may}
 	for u := range p.h.Threads {
 		if p.of(s.locals, u).ahead && p.touched(s.config, v.to, u) {
@@ -81,17 +93,26 @@ func (x *try) statement() bool {
 		return top == nil || top.kind != opEntry
 	}
 	n := &x.m.Nodes[c.At]
-	k := kinds[n.Op]
+	k := x.kindAt(x.from, x.t, n)
 	if k != 0 && k.IsOperation() && x.sees(x.t, k) {
 		return x.operate(l, top, c.At)
 	}
 	if top != nil && top.kind == opEntry || !x.clean(l) {
 		return false
 	}
-	if l.owed != 0 && !x.sees(x.t, k) {
-		return false
+	if l.owed != 0 && k != traces.Raise && k != traces.Throw && k != traces.Exit {
+		return false // it has announced something else
 	}
 	return x.point(l, n, c.At)
+}
+
+// kindAt is what the statement n of thread t is recorded as; 0 if it is not. A
+// mutex that the thread does not hold is not released.
+func (p *product) kindAt(config uint32, t int, n *model.Node) traces.Kind {
+	if n.Op == model.UnlockHeld && p.at(config, p.cellPart(n.A)).Cell().Owner != uint8(t)+1 {
+		return 0
+	}
+	return kinds[n.Op]
 }
 
 // operate lets an operation that was called step.
@@ -100,7 +121,7 @@ func (x *try) operate(l *local, top *entry, at model.Pos) bool {
 		return false
 	}
 	if top.phase == called {
-		if x.may != anyone && x.may != x.t {
+		if !x.may.allows(x.t, top.event) {
 			return false
 		}
 		e := *top
@@ -133,7 +154,7 @@ func (x *try) point(l *local, n *model.Node, at model.Pos) bool {
 		return ok
 	case model.Throw:
 		l.cause = 0
-		return x.announced(l, func(e *traces.Event) bool { return x.same(e, n) }, traces.Throw)
+		return x.announced(l, func(e *traces.Event) bool { return e.Kind == traces.Throw && (x.free || x.same(e, n)) }, traces.Throw)
 	case model.Point:
 		return x.make(x.t, func(e *traces.Event) bool { return e.Kind == traces.Point }, traces.Point)
 	case model.Nop:
@@ -152,7 +173,7 @@ func (x *try) announced(l *local, is func(*traces.Event) bool, k traces.Kind) bo
 	if l.owed == 0 || !is(x.event(x.t, l.owed-1)) {
 		return false
 	}
-	if x.may != anyone && x.may != x.t {
+	if !x.may.allows(x.t, l.owed-1) {
 		return false
 	}
 	l.owed = 0
@@ -166,7 +187,7 @@ func (x *try) make(t int, is func(*traces.Event) bool, k traces.Kind) bool {
 	}
 	l := &x.now[t]
 	i := x.upcoming(t, l.next)
-	if i < 0 || l.owed != 0 || !is(x.event(t, i)) || x.may != anyone && x.may != t {
+	if i < 0 || l.owed != 0 || !is(x.event(t, i)) || !x.may.allows(t, i) {
 		return false
 	}
 	l.ahead = true
@@ -201,6 +222,9 @@ func (x *try) take(e *model.Event) bool {
 	u := int(e.Thread)
 	switch e.Kind {
 	case model.Received:
+		if !x.reached(u) {
+			return false
+		}
 		x.receive(u, e.Send)
 	case model.Withdrawn:
 		x.amend(u, withdrawn)
@@ -236,6 +260,18 @@ func (x *try) amend(u int, to phase) {
 		e.phase = to
 		l.nest = x.replace(l.nest, e)
 	}
+}
+
+// reached says that u, if it is masked and receives because of the operation at
+// which it stands, has called that.
+func (x *try) reached(u int) bool {
+	c := x.core(x.from, u)
+	if c.Status != model.Running || c.Ctl != model.Run || c.At == 0 || c.Mask == model.Open {
+		return true
+	}
+	k := kinds[x.m.Nodes[c.At].Op]
+	top := x.top(x.now[u].nest)
+	return k == 0 || !k.IsOperation() || !x.sees(u, k) || top != nil && top.kind == opEntry
 }
 
 // receive notes that u received a signal: an unwinding begins, or a thunk, which
@@ -362,7 +398,7 @@ func (x *try) returned(u int, l *local, f entry) bool {
 	if !x.sees(u, traces.Leave) {
 		return true
 	}
-	ok := l.owed != 0 && x.left(u, l.owed-1) == f.event && (x.may == anyone || x.may == u)
+	ok := l.owed != 0 && x.left(u, l.owed-1) == f.event && x.may.allows(u, l.owed-1)
 	l.owed = 0
 	return ok
 }

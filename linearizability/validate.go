@@ -103,7 +103,7 @@ func (v *validator) run(ctx context.Context) (*Report, error) {
 	r := v.report
 	r.p = v.product
 	v.now = map[state]bool{}
-	if err := v.close(map[state]bool{v.initial(): true}, anyone); err != nil {
+	if err := v.close(map[state]bool{v.initial(): true}, everyone); err != nil {
 		return v.bounded(err)
 	}
 	for i := range v.h.Events {
@@ -138,7 +138,7 @@ func (v *validator) line(e *traces.Event) (ok bool, err error) {
 		return false, nil
 	}
 	if moved {
-		t = anyone
+		t = everyone
 	}
 	return true, v.close(behind, t)
 }
@@ -149,11 +149,11 @@ func (v *validator) close(set map[state]bool, t int) error {
 	v.now = set
 	open := slices.Collect(maps.Keys(set))
 	known := len(open)
-	if t == anyone {
+	if t == everyone {
 		known = 0
 	}
 	for i := 0; i < len(open); i++ {
-		only := anyone
+		only := everyone
 		if i < known {
 			only = t
 		}
@@ -174,8 +174,8 @@ func (v *validator) close(set map[state]bool, t int) error {
 
 // next is after, or that part of it which concerns one thread.
 func (v *validator) next(s state, only int, found func(state)) {
-	if only == anyone {
-		v.after(s, anyone, found)
+	if only == everyone {
+		v.after(s, anything, found)
 		return
 	}
 	moves := v.space.from(s.config)
@@ -184,12 +184,12 @@ func (v *validator) next(s state, only int, found func(state)) {
 		if int(m.label.Thread) != only && !v.touched(s.config, m.to, only) {
 			continue
 		}
-		if n, ok := v.step(s, m, anyone); ok {
+		if n, ok := v.step(s, m, anything); ok {
 			found(n)
 		}
 	}
 	if v.free {
-		v.afterFetch(s, only, anyone, found)
+		v.afterFetch(s, only, anything, found)
 	}
 }
 
@@ -232,34 +232,22 @@ func (v *validator) forbidden(i int) *Report {
 func (v *validator) end() (*Report, error) {
 	r := v.report
 	r.Verdict = Allowed
-	if v.h.Truncated || v.h.Incomplete {
-		return r, nil
-	}
-	is, why := v.ended, "no run that fits has all threads ended"
-	switch v.h.Over {
-	case traces.Ended:
-	case traces.Quiescent:
-		is, why = v.quiet, "something can still happen in every run that fits"
-	case traces.Crashed:
-		if v.m.NestBound == 0 {
-			return r, nil // it may have died of anything
-		}
-		is, why = func(s state) bool { return v.dead(s.config) }, "no run that fits crashes"
-	default:
-		return r, nil
-	}
 	for s := range v.now {
-		if is(s) {
+		if v.finishes(s) {
 			return r, nil
 		}
 	}
-	v.refuse("over: " + v.h.Over.String() + ": " + why)
+	v.refuse(map[traces.Over]string{
+		traces.Ended:     "over: ended, but no run that fits has all threads ended",
+		traces.Quiescent: "over: quiescent, but something can still happen in every run that fits",
+		traces.Crashed:   "over: crashed, but no run that fits crashes",
+	}[v.h.Over])
 	r.Could = v.pendings()
 	return r, nil
 }
 
 // ended says that every thread of which something was recorded has ended.
-func (v *validator) ended(s state) bool {
+func (v *product) ended(s state) bool {
 	for t := range v.h.Threads {
 		if len(v.own[t]) > 0 && !v.core(s.config, t).Status.Gone() {
 			return false
@@ -269,7 +257,7 @@ func (v *validator) ended(s state) bool {
 }
 
 // quiet says that nothing can happen any more.
-func (v *validator) quiet(s state) bool { return len(v.space.from(s.config)) == 0 }
+func (v *product) quiet(s state) bool { return len(v.space.from(s.config)) == 0 }
 
 // partial is what the header says was not recorded.
 func (s *subject) partial() []string {

@@ -241,6 +241,8 @@ func (w *writer) announce(t int) (e traces.Event, ok bool) {
 	n := &w.of.m.Nodes[c.At]
 	e = traces.Event{Phase: traces.At, Kind: kindOf(n.Op)}
 	switch {
+	case n.Op == model.UnlockHeld && !w.holds(t, n.A):
+		return e, false
 	case e.Kind.IsOperation():
 		e.Phase = traces.Call
 		w.operands(&e, n)
@@ -255,6 +257,11 @@ func (w *writer) announce(t int) (e traces.Event, ok bool) {
 		return e, false
 	}
 	return e, true
+}
+
+func (w *writer) holds(t int, mutex uint8) bool {
+	_, owner := w.of.m.Content(int(mutex), w.c.Read())
+	return owner == w.of.m.Threads[t].Name
 }
 
 // silent says that the statement is what the system makes a send of.
@@ -306,6 +313,11 @@ func (w *writer) move(v *model.Move) *writer {
 			return nil // its record is one with it
 		}
 	}
+	for i := range v.Events {
+		if e := &v.Events[i]; e.Kind == model.Received && !w.reached(int(e.Thread)) {
+			return nil
+		}
+	}
 	n := w.clone()
 	n.c = v.To
 	if own {
@@ -318,6 +330,13 @@ func (w *writer) move(v *model.Move) *writer {
 		n.finish(w, u)
 	}
 	return n
+}
+
+// reached says that what an operation lets in comes after the record of its call.
+func (w *writer) reached(u int) bool {
+	c := w.c[model.CoreOf(model.Thread(u))].Core()
+	_, ok := w.announce(u)
+	return !ok || c.At == 0 || c.Mask == model.Open || w.threads[u].inCall || !kindOf(w.of.m.Nodes[c.At].Op).IsOperation()
 }
 
 func (w *writer) changed(v *model.Move, u int) bool {
@@ -439,7 +458,10 @@ func (w *writer) entered(was *writer, v *model.Move, u int, e *model.Event) {
 			s.open = s.open[:n-1]
 		}
 	case e.Frame == model.HandlerFrame:
-		enter.Frame = traces.TryFrame
+		enter.Frame, enter.Name = traces.TryFrame, litmus.Any
+		if c := w.of.m.Nodes[at].A; c != model.Any {
+			enter.Name = w.of.m.Classes[c]
+		}
 	case e.Frame == model.TagFrame:
 		enter.Frame, enter.Name = traces.TagFrame, w.of.m.Tags[w.of.m.Nodes[at].A]
 	case e.Frame == model.CleanupFrame:

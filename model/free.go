@@ -26,6 +26,9 @@ func (p Part) Stack() Stack { return Stack(p.seq) }
 // Queue is what a part that is a thread's queue holds.
 func (p Part) Queue() Queue { return Queue(p.seq) }
 
+// Cell is what a part that is a cell holds.
+func (p Part) Cell() Cell { return p.cell }
+
 // Moved is the core p with its next statement at, for a thread that is about to
 // execute or to return; other cores stay as they are.
 func (p Part) Moved(at Pos) Part {
