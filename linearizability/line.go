@@ -170,7 +170,7 @@ func (p *product) identified(slot model.Pos, e *traces.Event) bool {
 // passEnter records that the innermost frame was entered.
 func (p *product) passEnter(s state, t int, l local, e *traces.Event) []state {
 	top := p.top(l.nest)
-	if top == nil || top.kind != frameEntry || !top.fresh || top.frame != e.Frame || !p.called(top, e) {
+	if top == nil || !p.running(s, t) || top.kind != frameEntry || !top.fresh || top.frame != e.Frame || !p.called(top, e) {
 		return nil
 	}
 	f := *top
@@ -204,13 +204,23 @@ func (p *product) passPoint(s state, t int, l local, e *traces.Event) []state {
 		return p.passLeave(s, t, l, e)
 	case traces.Raise, traces.Throw, traces.Exit:
 		top := p.top(l.nest)
-		if top != nil && top.kind == opEntry || !p.clean(&l) || !p.running(s, t) {
+		if top != nil && top.kind == opEntry || !p.clean(&l) || !p.running(s, t) || !p.standsAt(s, t, e) {
 			return nil
 		}
 		l.owed = e.N + 1
 		return []state{p.with(s, t, l)}
 	}
 	return nil // its step must have been made
+}
+
+// standsAt says that the thread is where it can announce e.
+func (p *product) standsAt(s state, t int, e *traces.Event) bool {
+	at := p.core(s.config, t).At
+	if p.free {
+		return at == model.Free
+	}
+	n := &p.m.Nodes[at]
+	return at != 0 && (p.same(e, n) || e.Kind == traces.Exit && n.Op == model.Raise && p.m.Classes[n.A] == model.KillClass)
 }
 
 func (p *product) passLeave(s state, t int, l local, e *traces.Event) []state {
@@ -222,10 +232,10 @@ func (p *product) passLeave(s state, t int, l local, e *traces.Event) []state {
 		l.nest = top.below
 		return []state{p.with(s, t, l)}
 	}
-	for top != nil && (top.kind == frameEntry && top.frame == 0) {
-		top = p.top(top.below)
+	if at := p.core(s.config, t).At; at != 0 && (!p.free || at != model.Free) {
+		return nil
 	}
-	if top == nil || top.kind != frameEntry || top.event != e.Of || !p.clean(&l) {
+	if top.kind != frameEntry || top.event != e.Of || !p.clean(&l) {
 		return nil
 	}
 	l.owed = e.N + 1
@@ -260,6 +270,9 @@ func (p *product) fetch(s state, t int) []model.Pos {
 		all = append(all, p.node(model.Node{Op: model.Value}, 0)) // the thunk does something that is not recorded
 	}
 	i := p.upcoming(t, l.next)
+	if i < 0 && p.goesOn() {
+		all = append(all, 0)
+	}
 	all = append(all, p.unrecorded(s, t, i)...)
 	for i >= 0 {
 		e := p.event(t, i)
@@ -316,7 +329,7 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 	add := func(f traces.Frame, name string) {
 		frames = append(frames, traces.Event{Phase: traces.At, Kind: traces.Enter, Frame: f, Name: name})
 	}
-	interrupted := next.Kind == 0 && p.h.Over == traces.Crashed || next.Kind == traces.Recv || next.Result == traces.Unwind || next.Result == traces.Died || next.Result == traces.Killed
+	interrupted := next.Kind == 0 && p.goesOn() || next.Kind == traces.Recv || next.Result == traces.Unwind || next.Result == traces.Died || next.Result == traces.Killed
 	if i >= 0 && p.event(t, i).Kind == traces.Enter {
 		switch p.event(t, i).Frame {
 		case traces.ThunkFrame:
@@ -332,6 +345,11 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 		case traces.CleanupFrame:
 			interrupted = true
 			add(traces.ProtectFrame, "")
+		}
+	}
+	if next.Kind == 0 && p.goesOn() {
+		for _, f := range []traces.Frame{traces.MaskFrame, traces.UmaskFrame, traces.WithoutFrame} {
+			add(f, "")
 		}
 	}
 	if interrupted && p.core(s.config, t).Mask != model.Open {

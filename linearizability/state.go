@@ -35,6 +35,7 @@ type entry struct {
 	event int32        // the thread's own event that began it; -1: none
 	owed  int32        // a thunk: what the interrupted thread owed
 	slot  model.Pos    // a frame: the signal whose receipt is not recorded
+	held  model.Pos    // a thunk: the cause of the unwinding that it interrupted
 	node  model.Pos    // the statement
 	value int16        // an operation: what it returned
 	below uint32       // the entry around it

@@ -134,24 +134,8 @@ func (x *try) operate(l *local, top *entry, at model.Pos) bool {
 // point makes the event of a statement that is one.
 func (x *try) point(l *local, n *model.Node, at model.Pos) bool {
 	switch n.Op {
-	case model.Raise:
-		slot := model.Pos(0)
-		if f := x.frame(l.nest); x.silent[at] && f != nil {
-			slot = f.slot
-		}
-		ok := x.silent[at] || x.announced(l, func(e *traces.Event) bool {
-			return e.Kind == traces.Raise && e.Name == x.m.Classes[n.A] || e.Kind == traces.Exit && x.m.Classes[n.A] == model.KillClass
-		}, traces.Raise)
-		l.cause = slot
-		return ok
-	case model.Exit:
-		slot := model.Pos(0)
-		if f := x.frame(l.nest); x.silent[at] && f != nil {
-			slot = f.slot
-		}
-		ok := x.silent[at] || x.announced(l, func(e *traces.Event) bool { return e.Kind == traces.Exit }, traces.Exit)
-		l.cause = slot
-		return ok
+	case model.Raise, model.Exit:
+		return x.raises(l, n, at)
 	case model.Throw:
 		l.cause = 0
 		return x.announced(l, func(e *traces.Event) bool { return e.Kind == traces.Throw && (x.free || x.same(e, n)) }, traces.Throw)
@@ -163,6 +147,28 @@ func (x *try) point(l *local, n *model.Node, at model.Pos) bool {
 		}
 	}
 	return true
+}
+
+// raises makes a raise or an exit: one that the history shows, or the body of a
+// thunk that is all that a signal is.
+func (x *try) raises(l *local, n *model.Node, at model.Pos) bool {
+	l.cause = 0
+	if x.silent[at] {
+		l.nest, _ = x.edit(l.nest, func(f *entry) bool { return f.kind == frameEntry }, func(f *entry) {
+			l.cause, f.slot = f.slot, 0
+		})
+		return true
+	}
+	k := traces.Exit
+	if n.Op == model.Raise {
+		k = traces.Raise
+	}
+	return x.announced(l, func(e *traces.Event) bool {
+		if n.Op == model.Exit || e.Kind == traces.Exit {
+			return e.Kind == traces.Exit && (n.Op == model.Exit || x.m.Classes[n.A] == model.KillClass)
+		}
+		return e.Kind == traces.Raise && e.Name == x.m.Classes[n.A]
+	}, k)
 }
 
 // announced makes the step that an event announced.
@@ -187,11 +193,21 @@ func (x *try) make(t int, is func(*traces.Event) bool, k traces.Kind) bool {
 	}
 	l := &x.now[t]
 	i := x.upcoming(t, l.next)
+	if i < 0 && x.goesOn() {
+		l.ahead = true // the recording has ended before its line
+		return true
+	}
 	if i < 0 || l.owed != 0 || !is(x.event(t, i)) || !x.may.allows(t, i) {
 		return false
 	}
 	l.ahead = true
 	return true
+}
+
+// goesOn says that the history may be a beginning: more may have happened than its
+// lines tell, in each thread up to the line that would be next.
+func (p *product) goesOn() bool {
+	return p.h.Over != traces.Ended && p.h.Over != traces.Quiescent || p.h.Truncated || p.h.Incomplete
 }
 
 // event is the thread's own event i.
@@ -332,6 +348,7 @@ func (x *try) enterFrame(u int, e *model.Event) bool {
 		}
 		f.due, f.slot = f.frame != 0 && x.sees(u, traces.Recv), e.Send
 		f.owed, l.owed = l.owed, 0
+		f.held, l.cause = l.cause, 0
 		if !x.sees(u, traces.Recv) {
 			f.slot = 0
 		}
@@ -357,7 +374,7 @@ func (x *try) leaveFrame(u int, e *model.Event) bool {
 	case e.Frame == model.ThunkFrame && e.Unwinding:
 		x.amend(u, cut)
 	case e.Frame == model.ThunkFrame:
-		l.owed = f.owed
+		l.owed, l.cause = f.owed, f.held
 	case e.Frame == model.CleaningFrame && !e.Unwinding && x.core(x.to, u).Ctl != model.Run:
 		l.cause = f.slot
 	case e.Frame == model.TagFrame && x.core(x.to, u).Ctl == model.Run:

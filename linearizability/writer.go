@@ -470,7 +470,7 @@ func (w *writer) entered(was *writer, v *model.Move, u int, e *model.Event) {
 		enter.Frame, f.cause, s.cause = traces.CleanupFrame, s.cause, 0
 	case e.Frame == model.ThunkFrame:
 		saved := *s
-		saved.cause = 0
+		saved.cause = was.threads[u].cause // of the unwinding that it interrupts
 		saved.may = slices.DeleteFunc(slices.Clone(s.may), func(m traces.Event) bool { return m.Phase == traces.Return })
 		f.cause, f.saved = s.cause, &saved
 		*s = scribe{n: s.n, open: s.open}
@@ -562,6 +562,7 @@ func (w *writer) finish(was *writer, u int) {
 		s.cause = 0
 		s.back(traces.Error)
 		s.todo[0].Name = w.of.m.Classes[b.Arg]
+		s.may, s.todo = s.todo, nil // who records calls by hand may not come to it
 	case s.result != 0:
 		s.back(s.result)
 	case kindOf(op) == traces.Send:
