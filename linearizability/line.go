@@ -25,8 +25,8 @@ func (p *product) pass(s state, t int, i int32) []state {
 	case e.Kind == traces.Recv:
 		return p.passRecv(s, t, l, e)
 	case e.Kind == traces.Leave && e.Result == traces.Unwind:
-		if p.has(l.nest, e.Of) {
-			return nil
+		if p.innermost(l.nest) >= e.Of {
+			return nil // it is open, or something that was begun in it
 		}
 		return []state{p.with(s, t, l)}
 	case e.Kind == traces.Enter:

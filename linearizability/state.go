@@ -135,14 +135,15 @@ func (l *locals) frame(n uint32) *entry {
 	return nil
 }
 
-// has says whether the thread is still in what its event began.
-func (l *locals) has(n uint32, event int32) bool {
+// innermost is the event that began the innermost thing whose beginning is
+// recorded; -1: none.
+func (l *locals) innermost(n uint32) int32 {
 	for e := l.top(n); e != nil; e = l.top(e.below) {
-		if e.event == event {
-			return true
+		if e.event >= 0 {
+			return e.event
 		}
 	}
-	return false
+	return -1
 }
 
 // unpack is the locals of every thread.
