@@ -263,16 +263,13 @@ func (p *product) fetch(s state, t int) []model.Pos {
 		return p.fetchOwed(t, p.event(t, l.owed-1))
 	}
 	var all []model.Pos
-	if !p.subject.sees[t][traces.Leave] || !p.subject.sees[t][traces.Enter] || !p.subject.sees[t][traces.End] {
+	if p.mayReturn(t, &l) {
 		all = append(all, 0)
 	}
 	if p.core(s.config, t).Fresh {
 		all = append(all, p.node(model.Node{Op: model.Value}, 0)) // the thunk does something that is not recorded
 	}
 	i := p.upcoming(t, l.next)
-	if i < 0 && p.goesOn() {
-		all = append(all, 0)
-	}
 	all = append(all, p.unrecorded(s, t, i)...)
 	for i >= 0 {
 		e := p.event(t, i)
@@ -294,6 +291,15 @@ func (p *product) fetch(s state, t int) []model.Pos {
 		break
 	}
 	return all
+}
+
+// mayReturn says that a block may end here without a record of it: of a frame, or
+// of a thread of which no more is recorded.
+func (p *product) mayReturn(t int, l *local) bool {
+	if p.frame(l.nest) != nil {
+		return !p.subject.sees[t][traces.Leave] || !p.subject.sees[t][traces.Enter]
+	}
+	return int(l.next) == len(p.own[t]) && (p.goesOn() || !p.subject.sees[t][traces.End])
 }
 
 // entering is the statements that can have entered the frame of e. What a try
@@ -341,10 +347,14 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 			add(traces.ProtectFrame, "")
 		case traces.HandlerFrame:
 			interrupted = true
-			add(traces.TryFrame, litmus.Any)
+			if !p.unwound(t, l.next, i, traces.TryFrame) {
+				add(traces.TryFrame, litmus.Any)
+			}
 		case traces.CleanupFrame:
 			interrupted = true
-			add(traces.ProtectFrame, "")
+			if !p.unwound(t, l.next, i, traces.ProtectFrame) {
+				add(traces.ProtectFrame, "")
+			}
 		}
 	}
 	if next.Kind == 0 && p.goesOn() {
@@ -365,6 +375,17 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 		}
 	}
 	return all
+}
+
+// unwound says that among the thread's events from i up to j a frame of the kind
+// is left by an unwinding: then it is that of the handler or cleanup that follows.
+func (p *product) unwound(t int, i, j int32, f traces.Frame) bool {
+	for ; i < j; i++ {
+		if e := p.event(t, i); e.Kind == traces.Leave && p.event(t, e.Of).Frame == f {
+			return true
+		}
+	}
+	return false
 }
 
 // behind is the next event of its own that a thread makes after the block that its
@@ -419,8 +440,13 @@ func (p *product) after(s state, may permit, found func(state)) {
 func (p *product) afterFetch(s state, t int, may permit, found func(state)) {
 	for _, at := range p.fetch(s, t) {
 		moved := state{p.put(s.config, t, at), s.locals}
-		for _, v := range p.steps(nil, moved.config, t) {
-			if n, ok := p.step(moved, &v, may); ok {
+		all := p.space.from(moved.config)
+		for i := range all {
+			v := &all[i]
+			if v.by != model.Own || int(v.label.Thread) != t {
+				continue
+			}
+			if n, ok := p.step(moved, v, may); ok {
 				found(n)
 			}
 		}

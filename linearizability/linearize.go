@@ -40,26 +40,38 @@ func Linearize(ctx context.Context, h *traces.History, d model.Dialect, t *litmu
 	if err := h.Check(); err != nil {
 		return nil, inputError{err}
 	}
-	s, err := newSubject(h, d, t)
-	if err != nil {
-		return nil, err
+	l = &Linearization{Verdict: Allowed}
+	for _, part := range parts(h, t) {
+		if err := l.part(ctx, part, d, t, how); err != nil {
+			return nil, err
+		}
+		if l.Verdict != Allowed {
+			break
+		}
 	}
-	p := newProduct(s)
-	j := &linearizer{product: p}
-	j.init = newSet(p.closure(map[state]bool{p.initial(): true}, nothing))
-	l = &Linearization{}
-	cuts := p.pieces(how)
+	return l, nil
+}
+
+// part asks about one part of the history.
+func (l *Linearization) part(ctx context.Context, part Part, d model.Dialect, t *litmus.Test, how How) error {
+	s, err := newSubject(part.History, d, t)
+	if err != nil {
+		return err
+	}
+	j := &linearizer{product: newProduct(s)}
+	j.init = newSet(j.closure(map[state]bool{j.initial(): true}, nothing))
+	cuts := j.pieces(how)
 	for i := range len(cuts) - 1 {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		l.Pieces++
 		if !j.piece(l, cuts[i], cuts[i+1], how) {
-			return l, nil
+			return nil
 		}
+		j.renew()
 	}
-	l.Verdict = Allowed
-	return l, nil
+	return nil
 }
 
 // pieces are the places at which the history is cut, its ends included.
