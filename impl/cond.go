@@ -33,12 +33,12 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 	w := c.q.join(t, n)
 	m.UnlockHeld(t)
 	for {
-		how := t.block(&c.q.lock, x, OpWait, c, t.level != Closed, 0)
+		how := t.block(&c.q.lock, x, OpWait, c, t.hears(OpWait), 0)
 		if how == byPartner {
 			break
 		}
 		if err := t.interrupted(how); err != nil {
-			c.forget(w, n)
+			c.forget(t, w, n)
 			return err
 		}
 		x = c.q.lock.Acquire()
@@ -55,13 +55,13 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 }
 
 // forget ends a wait that an error has ended. A notification that it got is passed on.
-func (c *Cond) forget(w *waiter[*notice], n *notice) {
+func (c *Cond) forget(t *Thread, w *waiter[*notice], n *notice) {
 	x := c.q.lock.Acquire()
 	given := n.given
 	c.q.leave(w)
 	c.q.release(w)
 	c.q.lock.Release(x)
-	if given && !fault(FaultNotificationLost) {
+	if (given || t.rt.policy.PassesOn) && !fault(FaultNotificationLost) {
 		c.Notify()
 	}
 }

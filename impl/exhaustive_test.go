@@ -47,7 +47,7 @@ func (w *world) observe(e impl.Event) {
 		if w.ledger[e.Signal] == impl.Withdrawn.String() {
 			w.ledger[e.Signal] = impl.Invoked.String()
 		}
-	case impl.Invoked, impl.Withdrawn, impl.Received, impl.Dropped, impl.Replaced:
+	case impl.Invoked, impl.Withdrawn, impl.Received, impl.Dropped, impl.Replaced, impl.Merged:
 		now := e.Kind.String()
 		if was := w.ledger[e.Signal]; was != "" && was != impl.Invoked.String() {
 			now = was + " and " + now

@@ -25,7 +25,7 @@ func (t *Thread) ForeignInterruptible(f func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	poke := cancel
-	if t.level == Closed {
+	if !t.hears(OpForeignInterruptible) {
 		poke = nil
 	}
 	err := func() error {

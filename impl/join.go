@@ -23,8 +23,11 @@ func (t *Thread) join(u *Thread, d time.Duration) (bool, error) {
 			return true, nil
 		}
 		w := u.waited.join(t, struct{}{})
-		open := t.level != Closed && !t.rt.policy.JoinDeaf
-		how := t.block(&u.waited.lock, x, OpJoin, u, open, d)
+		op := OpJoin
+		if d > 0 {
+			op = OpJoinFor
+		}
+		how := t.block(&u.waited.lock, x, op, u, t.hears(op), d)
 		u.waited.end(w)
 		switch how {
 		case byPartner:
@@ -77,14 +80,14 @@ func (t *Thread) Sleep(d time.Duration) error {
 // pause is block without a queue.
 func (t *Thread) pause(d time.Duration) wake {
 	x := t.w.Acquire()
-	if t.level != Closed && t.head != nil || t.stops(x) {
+	if t.hears(OpSleep) && t.head != nil || t.stops(x) {
 		t.w.Release(x)
 		return unparked
 	}
 	t.touch(partPlace)
 	t.op, t.on = OpSleep, nil
 	t.timed(d, t.rt.quiet.begin)
-	t.publish(x, t.level != Closed)
+	t.publish(x, t.hears(OpSleep))
 	t.blocked(Blocked, OpSleep, nil)
 	t.fresh = false
 	w := t.sleep(d)

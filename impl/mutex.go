@@ -34,7 +34,7 @@ func (m *Mutex) Lock(t *Thread) error {
 			return t.misuse(OpLock, m, "the thread holds it already")
 		}
 		w := m.q.join(t, struct{}{})
-		how := t.block(&m.q.lock, x, OpLock, m, t.level != Closed, 0)
+		how := t.block(&m.q.lock, x, OpLock, m, t.hears(OpLock), 0)
 		m.q.end(w)
 		if how == byPartner {
 			return nil

@@ -45,7 +45,7 @@ func (m *MVar[V]) Take(t *Thread) (V, error) {
 			return v, nil
 		}
 		w := m.q.join(t, none)
-		how := t.block(&m.q.lock, x, OpTake, m, t.level != Closed, 0)
+		how := t.block(&m.q.lock, x, OpTake, m, t.hears(OpTake), 0)
 		if v, ok := m.end(w, how); ok {
 			return v, nil
 		}
@@ -74,7 +74,7 @@ func (m *MVar[V]) Put(t *Thread, v V) error {
 			return nil
 		}
 		w := m.q.join(t, v)
-		how := t.block(&m.q.lock, x, OpPut, m, t.level != Closed, 0)
+		how := t.block(&m.q.lock, x, OpPut, m, t.hears(OpPut), 0)
 		if _, ok := m.end(w, how); ok {
 			return nil
 		}

@@ -1,27 +1,52 @@
 package impl
 
 // Op is a blocking operation, for reports.
-type Op string
+type Op uint8
 
 // The operations.
 const (
-	OpThrowTo   Op = "throwTo"
-	OpInterrupt Op = "interrupt"
-	OpThrow     Op = "throw"
-	OpTake      Op = "take"
-	OpPut       Op = "put"
-	OpLock      Op = "lock"
-	OpUnlock    Op = "unlock"
-	OpAcquire   Op = "acquire"
-	OpWait      Op = "wait"
-	OpWaitUntil Op = "wait-until"
-	OpJoin      Op = "join"
-	OpSleep     Op = "sleep"
-	OpForeign   Op = "foreign"
-	OpSpin      Op = "spin"
-	OpAwait     Op = "await"
-	OpStart     Op = "start"
+	OpNone Op = iota // a thread that runs
+	OpThrowTo
+	OpInterrupt
+	OpThrow
+	OpTake
+	OpPut
+	OpLock
+	OpUnlock
+	OpAcquire
+	OpWait
+	OpWaitUntil
+	OpJoin
+	OpJoinFor
+	OpSleep
+	OpForeign
+	OpForeignInterruptible
+	OpSpin
+	OpAwait
+	OpStart
 )
+
+var opNames = [...]string{
+	"", "throwTo", "interrupt", "throw", "take", "put", "lock", "unlock", "acquire", "wait", "wait-until",
+	"join", "join", "sleep", "foreign", "foreign", "spin", "await", "start",
+}
+
+func (o Op) String() string { return opNames[o] }
+
+// OpSet is a set of operations.
+type OpSet uint32
+
+// Ops is the set of the given operations.
+func Ops(ops ...Op) (s OpSet) {
+	for _, o := range ops {
+		s |= 1 << o
+	}
+	return s
+}
+
+// Interruptible are the operations that a signal can interrupt.
+var Interruptible = Ops(OpThrowTo, OpTake, OpPut, OpLock, OpAcquire, OpWait, OpWaitUntil, OpJoin, OpJoinFor, OpSleep,
+	OpForeignInterruptible)
 
 // Event is something that happened to a thread, reported by that thread itself: an
 // invocation before it takes effect, everything else after.
@@ -39,7 +64,7 @@ type Event struct {
 type EventKind uint8
 
 // The kinds of events. Every signal Invoked is one of Received, Withdrawn, Dropped,
-// Replaced, or still pending. Withdrawn is not final if the signal is Queued again,
+// Replaced, Merged, or still pending. Withdrawn is not final if the signal is Queued again,
 // after a function that interrupted its sender has run.
 const (
 	Started   EventKind = iota + 1
@@ -50,6 +75,7 @@ const (
 	Received            // by the reporting thread
 	Dropped             // the target had ended, or the reporting thread ends
 	Replaced            // the reporting sender's signal took the place of this one
+	Merged              // the reporting sender's signal is dropped: an equal one is pending
 	Blocked
 	Woken
 	Entered // a frame: Signal is its kind
@@ -59,7 +85,7 @@ const (
 )
 
 var eventNames = [...]string{
-	"", "started", "invoked", "queued", "sent", "withdrawn", "received", "dropped", "replaced",
+	"", "started", "invoked", "queued", "sent", "withdrawn", "received", "dropped", "replaced", "merged",
 	"blocked", "woken", "entered", "left", "logged", "ended",
 }
 

@@ -15,6 +15,17 @@ const (
 
 func (l Level) String() string { return [...]string{"open", "masked", "closed"}[l] }
 
+// Keep is what becomes of a signal while others are pending.
+type Keep uint8
+
+// The ways to keep signals. Two exceptions are equal if they are the same error;
+// functions are never equal, and an exception takes no function's place.
+const (
+	KeepAll  Keep = iota // they queue
+	KeepLast             // an exception takes the place of one that is pending
+	KeepOnce             // an exception is dropped while an equal one is pending
+)
+
 // Policy is what an edition decides. Each field is the answer to a question on which
 // documented systems differ.
 type Policy struct {
@@ -31,10 +42,13 @@ type Policy struct {
 	Gone bool
 	// Inherits: a thread starts with the mask of the one that forked it.
 	Inherits bool
-	// Slot: an exception that is pending is replaced by the next one.
-	Slot bool
-	// JoinDeaf: joining a thread is not interruptible.
-	JoinDeaf bool
+	// Keep: what becomes of a signal while others are pending.
+	Keep Keep
+	// Deaf: the operations that no signal interrupts.
+	Deaf OpSet
+	// PassesOn: a thread thrown out of a wait notifies one more waiter, whether it
+	// was notified itself or not. Otherwise only if it was.
+	PassesOn bool
 	// KillNow: a kill without cleanups exists.
 	KillNow bool
 	// Functions: a thread can be made to run a function.
@@ -59,6 +73,7 @@ var editions = map[string]Policy{
 		Begins:    true,   // [sbcl-it ¶4]: executed in the order they were sent
 		Gone:      true,   // [sbcl-src interrupt-thread-error]
 		Function:  Masked, // [sbcl-it ¶3]: disabled, under allow-with-interrupts
+		PassesOn:  true,   // [sbcl-src condition-wait]
 		Functions: true,
 	},
 	"lcl@doc": {
@@ -67,8 +82,9 @@ var editions = map[string]Policy{
 		Functions: true, // [lcl50-aug ¶3]
 	},
 	"python@seed2018": {
-		JoinDeaf: true, // [py-post18 join]
-		Slot:     true, // a keyboard interrupt is a flag
+		Deaf:      Interruptible &^ Ops(OpSleep, OpJoinFor), // [py-post18 ¶5, ¶9]
+		Keep:      KeepOnce,                                 // [py-manual signal, execution of handlers]
+		Functions: true,                                     // a handler is one
 	},
 }
 
@@ -91,8 +107,14 @@ func (p Policy) check() error {
 	switch {
 	case p.Handler > Closed || p.Function > Closed || p.Cleanup > Closed:
 		return bad("a level is none of open, masked, closed")
-	case p.Waits && p.Slot:
-		return bad("a sender cannot wait for a signal that the next one replaces")
+	case p.Waits && p.Keep != KeepAll:
+		return bad("a sender cannot wait for a signal that is not kept")
+	case p.Waits && p.Deaf&Ops(OpThrowTo) != 0:
+		return bad("of two threads that throw at each other one must be interrupted")
+	case p.Deaf&^Interruptible != 0:
+		return bad("deaf in an operation in which nothing is received anyway")
+	case p.Keep > KeepOnce:
+		return bad("signals are kept in a way that there is not")
 	case p.Waits && p.Unwinding:
 		return bad("receipt between two steps of unwinding is defined for senders that do not wait only")
 	case p.Waits && p.KillNow:

@@ -42,6 +42,9 @@ func (t *Thread) point() error {
 	return t.receive(Open)
 }
 
+// hears tells whether a signal interrupts t when it blocks in op.
+func (t *Thread) hears(op Op) bool { return t.level != Closed && t.rt.policy.Deaf>>op&1 == 0 }
+
 // interruptible begins an operation that is interrupted even if it does not block.
 func (t *Thread) interruptible() error {
 	if !t.w.Attention() {

@@ -27,7 +27,7 @@ func (s *Semaphore) Acquire(t *Thread) error {
 			return nil
 		}
 		w := s.q.join(t, struct{}{})
-		how := t.block(&s.q.lock, x, OpAcquire, s, t.level != Closed, 0)
+		how := t.block(&s.q.lock, x, OpAcquire, s, t.hears(OpAcquire), 0)
 		s.q.end(w)
 		if how == byPartner {
 			return nil

@@ -1,6 +1,10 @@
 package impl
 
-import "github.com/interject/interject/impl/internal/at"
+import (
+	"reflect"
+
+	"github.com/interject/interject/impl/internal/at"
+)
 
 // fate is what became of an offered signal.
 type fate uint8
@@ -40,10 +44,10 @@ func (u *Thread) offer(s *signal, what error, id uint64) fate {
 // enqueue appends to u's queue and frees u's lock, which the caller holds. It returns
 // false when there was no free signal to append; now there are some.
 func (u *Thread) enqueue(x uint64, s *signal, what error, id uint64) bool {
-	if u.rt.policy.Slot {
-		if old, ok := u.replace(what, id); ok {
+	if u.rt.policy.Keep != KeepAll {
+		if old, ok := u.keep(what, id); ok {
 			u.w.Release(x)
-			u.event(Replaced, u, old.id, old.what)
+			u.unkept(old)
 			return true
 		}
 	}
@@ -64,20 +68,38 @@ func (u *Thread) enqueue(x uint64, s *signal, what error, id uint64) bool {
 	return true
 }
 
-// replace overwrites the exception pending at u and returns it, if there is one.
-func (u *Thread) replace(what error, id uint64) (old payload, ok bool) {
+// keep is for policies that do not keep all. It returns, if there is one, the signal
+// that is not kept: the pending one that this has replaced, or this, since an equal
+// one is pending.
+func (u *Thread) keep(what error, id uint64) (lost payload, ok bool) {
 	if !raises(what) {
-		return old, false
+		return lost, false
 	}
+	u.touch(partQueue)
 	for s := u.head; s != nil; s = s.next {
-		if raises(s.what) {
-			u.touch(partQueue)
-			old = payload{s.what, s.id}
+		switch {
+		case !raises(s.what):
+		case u.rt.policy.Keep == KeepLast:
+			lost = payload{s.what, s.id}
 			s.what, s.id = what, id
-			return old, true
+			return lost, true
+		case same(s.what, what):
+			return payload{what, id}, true
 		}
 	}
-	return old, false
+	return lost, false
+}
+
+// same tells whether two errors are one.
+func same(a, b error) bool { return reflect.TypeOf(a).Comparable() && a == b }
+
+// unkept reports what became of a signal that is not kept.
+func (u *Thread) unkept(p payload) {
+	kind := Merged
+	if u.rt.policy.Keep == KeepLast {
+		kind = Replaced
+	}
+	u.event(kind, u, p.id, p.what)
 }
 
 // withdrawFor hands what to u, which was seen (as x, then unlocked) blocked in its own

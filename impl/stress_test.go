@@ -23,7 +23,7 @@ type ledger struct {
 
 func (l *ledger) observe(e Event) {
 	switch e.Kind {
-	case Invoked, Received, Withdrawn, Dropped, Replaced:
+	case Invoked, Received, Withdrawn, Dropped, Replaced, Merged:
 	default:
 		return
 	}

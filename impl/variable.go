@@ -68,7 +68,7 @@ func (v *Var[V]) WaitUntil(t *Thread, cond func(V) bool) error {
 			return nil
 		}
 		w := v.q.join(t, cond)
-		how := t.block(&v.q.lock, x, OpWaitUntil, v, t.level != Closed, 0)
+		how := t.block(&v.q.lock, x, OpWaitUntil, v, t.hears(OpWaitUntil), 0)
 		v.q.end(w)
 		if how == byPartner {
 			return nil

@@ -83,7 +83,7 @@ func (c *compiler) statement(n *model.Node) code {
 		c.err = fmt.Errorf("goimpl: line %d: no statement of kind %d", n.Line, n.Op)
 		return nil
 	}
-	s := make(c, n)
+	s := c.recording(n, make(c, n))
 	if begins[n.Op] {
 		return s
 	}

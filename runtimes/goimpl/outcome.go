@@ -45,11 +45,11 @@ func (r *run) end(t *impl.Thread) string {
 func (r *run) standing(i int, b impl.Status) string {
 	s := "running"
 	switch b.Op {
-	case "", impl.OpSpin, impl.OpAwait:
+	case impl.OpNone, impl.OpSpin, impl.OpAwait:
 	case impl.OpThrowTo:
 		s = "blocked " + r.sending[i]
 	default:
-		s = strings.TrimSpace("blocked " + string(b.Op) + " " + r.name(b.On))
+		s = strings.TrimSpace("blocked " + b.Op.String() + " " + r.name(b.On))
 	}
 	if b.Due {
 		s += " (pending)"

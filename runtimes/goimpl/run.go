@@ -23,14 +23,23 @@ type run struct {
 	semaphores []*impl.Semaphore
 	conditions []*impl.Cond
 	tags       []*impl.Tag[int16]
+	tape       *Tape  // nil: not recorded
+	reels      []reel // if recorded, by thread
+	over       bool   // its threads are being ended; written before they are told
 }
 
-func (p *Program) start(edition string, c impl.Config, seed uint64) (*run, error) {
+func (p *Program) start(edition string, c impl.Config, seed uint64, tape *Tape) (*run, error) {
+	r := &run{Program: p, logs: make([][]string, len(p.blocks)), sending: make([]string, len(p.blocks)), tape: tape}
+	if tape != nil {
+		tape.Recorder.Reset(seed)
+		r.reels = make([]reel, len(p.blocks))
+		c.Observe = r.observe
+	}
 	rt, err := impl.New(edition, c)
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Program: p, rt: rt, logs: make([][]string, len(p.blocks)), sending: make([]string, len(p.blocks))}
+	r.rt = rt
 	for _, d := range p.source.Cells {
 		r.cell(d)
 	}
@@ -88,14 +97,15 @@ func (r *run) cell(d model.CellDecl) {
 func (e *env) log(word string) { e.logs[e.id] = append(e.logs[e.id], word) }
 
 // Run runs p once on goroutines and returns its outcome in canonical form. The seed
-// chooses where threads are held up; zero is nowhere. observe may be nil.
-func (p *Program) Run(edition string, seed uint64, observe func(impl.Event)) (string, error) {
-	r, err := p.start(edition, impl.Config{Quiet: true, Observe: observe}, seed)
+// chooses where threads are held up; zero is nowhere. The tape may be nil.
+func (p *Program) Run(edition string, seed uint64, tape *Tape) (string, error) {
+	r, err := p.start(edition, impl.Config{Quiet: true}, seed, tape)
 	if err != nil {
 		return "", err
 	}
 	defer r.rt.Close()
 	r.rt.AwaitQuiet()
+	r.over = true
 	return r.outcome(), nil
 }
 
@@ -105,17 +115,23 @@ func (p *Program) Explore(ctx context.Context, edition string, o sched.Options) 
 	if _, err := impl.PolicyOf(edition); err != nil {
 		return nil, err
 	}
-	return sched.Explore(ctx, p.Interleaved(edition), o), nil
+	return sched.Explore(ctx, p.Interleaved(edition, nil), o), nil
 }
 
-// Interleaved is p as a program of the scheduler, for replay and minimisation.
-func (p *Program) Interleaved(edition string) sched.Program {
+// Interleaved is p as a program of the scheduler, for replay and minimisation. The
+// tape may be nil.
+func (p *Program) Interleaved(edition string, tape *Tape) sched.Program {
 	return func(x *sched.Exec) {
-		r, err := p.start(edition, impl.Config{Scheduler: x}, 0)
+		r, err := p.start(edition, impl.Config{Scheduler: x}, 0, tape)
 		if err != nil {
 			panic(err)
 		}
-		x.Judge(r.outcome)
+		x.Judge(func() string {
+			if tape != nil && tape.Heard != nil {
+				tape.Heard(tape)
+			}
+			return r.outcome()
+		})
 	}
 }
 

@@ -165,7 +165,12 @@ func interrupt(c *compiler, n *model.Node) code {
 	body := c.block(n.Body)
 	return func(e *env) error {
 		e.jitter()
-		return e.t.Interrupt(e.threads[n.A], func(t *impl.Thread) error {
+		return e.t.Interrupt(e.threads[n.A], func(t *impl.Thread) (err error) {
+			if e.tape != nil { // what the function interrupts may be a send
+				r := &e.reels[n.A]
+				now, last := r.now, r.last
+				defer func() { r.now, r.last, r.thru = now, last, err }()
+			}
 			return body(&env{run: e.run, t: t, id: model.Thread(n.A)})
 		})
 	}
@@ -278,7 +283,7 @@ func alive(_ *compiler, n *model.Node) code {
 	}
 }
 
-func pick(yes bool, a, b string) string {
+func pick[V any](yes bool, a, b V) V {
 	if yes {
 		return a
 	}
