@@ -33,7 +33,8 @@ func (g *maker) arbitrary() []litmus.Thread {
 	all := names[litmus.AThread][:1+g.Choose(3)]
 	var threads []litmus.Thread
 	for _, n := range all {
-		threads = append(threads, litmus.Thread{Name: n, Body: g.block(place{threads: all, self: n}, 4)})
+		at := place{threads: all, self: n}
+		threads = append(threads, litmus.Thread{Name: n, Body: append(g.some(at), g.block(at, 4)...)})
 	}
 	return threads
 }
@@ -158,18 +159,27 @@ func (g *maker) sender(signals Vocabulary, at place, gated bool, tags []string) 
 	return b
 }
 
-// signal sends to a; a thunk logs, leaves for a tag that a has, or does anything.
+// signal sends to a, seldom to another; a thunk leaves for a tag that a has, does
+// anything, or blocks and so can be interrupted itself.
 func (g *maker) signal(f *litmus.Form, at place, tags []string) litmus.Stmt {
 	g.left--
 	s := litmus.Stmt{Form: f, Name: "a"}
 	for i, r := range f.Names[1:] {
 		*nameOf(&s, i+1) = g.name(r, at)
 	}
+	if g.chance(5) {
+		s.Name = g.name(f.Names[0], at)
+	}
 	for i := range f.Blocks {
 		in := inside(&s, i, at)
 		in.tags = tags
 		if len(tags) > 0 && g.Choose(2) == 1 {
 			s.Blocks = append(s.Blocks, litmus.Block{{Form: litmus.FormOf("throw"), Name: tags[len(tags)-1]}})
+			continue
+		}
+		if g.chance(3) {
+			k, _ := g.around(in, 1, false)
+			s.Blocks = append(s.Blocks, k)
 			continue
 		}
 		s.Blocks = append(s.Blocks, g.some(in))
