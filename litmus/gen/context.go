@@ -75,3 +75,22 @@ func holeIn(b litmus.Block) (found, thunk bool) {
 	}
 	return false, false
 }
+
+// Cells are the names of the cells that the context declares itself.
+func (c Context) Cells() []string {
+	var all []string
+	for _, cell := range c.holed.Cells {
+		all = append(all, cell.Name)
+	}
+	return all
+}
+
+// Signals is how many statements of the context send a signal.
+func (c Context) Signals() (n int) {
+	c.holed.Walk(func(s *litmus.Stmt) {
+		if sends(s.Form) {
+			n++
+		}
+	})
+	return n
+}
