@@ -23,6 +23,7 @@ var genCommand = command{
   check gen -size 2 -d ghc@doc2010 -r impl         the same, run by the implementation too
   check gen -random 5 -seed 7 -d sbcl@doc          five random programs
   check gen -distinguish ghc@doc2010 sbcl@doc      the smallest programs on which the two part
+  check gen -distinguish ghc@doc2010 ghc@9.0-1cap -size 4
   check gen -suite ghc@doc2010                     a small suite that notices every rule and choice of the edition
   check gen -from-failure testdata/rapid/TestX/TestX-1.fail    a catalogue test from a failing input
 
@@ -65,21 +66,28 @@ func (a *app) gen(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	ctx, cancel := k.context(ctx)
 	defer cancel()
 	asked := 0
-	for _, is := range []bool{k.size > 0, k.random > 0, k.distinguish != "", k.suite != "", k.fail != ""} {
+	for _, is := range []bool{k.distinguish != "", k.suite != "", k.fail != ""} {
 		if is {
 			asked++
 		}
 	}
-	if asked != 1 {
-		return exitUsage, usageError{fmt.Errorf("gen needs one of -size, -random, -distinguish, -suite and -from-failure")}
-	}
 	switch {
-	case k.random > 0:
+	case asked > 1:
+		return exitUsage, usageError{fmt.Errorf("gen can do only one of -distinguish, -suite and -from-failure")}
+	case k.distinguish != "":
+		return a.genDistinguish(ctx, k, args)
+	case len(args) > 0:
+		return exitUsage, usageError{fmt.Errorf("gen: what is %q for? It takes a second edition with -distinguish, nothing otherwise", args[0])}
+	case k.suite != "":
+		return a.genSuite(ctx, k)
+	case k.fail != "":
+		return a.genFailure(ctx, k)
+	case k.random > 0 && k.size == 0:
 		return a.genRandom(k)
-	case k.size > 0:
+	case k.size > 0 && k.random == 0:
 		return a.genAll(ctx, k)
 	}
-	return exitUsage, usageError{fmt.Errorf("not yet %v", args)}
+	return exitUsage, usageError{fmt.Errorf("gen needs one of -size, -random, -distinguish, -suite and -from-failure")}
 }
 
 // genRandom prints random programs. Their names tell the seed that makes them
