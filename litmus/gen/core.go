@@ -23,6 +23,7 @@ type Core struct {
 	Cells   int // of a kind
 	Classes int // beside the handler of any
 	Tags    int
+	Quiet   bool // programs need not send a signal
 }
 
 // besides are the forms that are not in the core: those that are derived from
@@ -197,7 +198,7 @@ func (e *enumeration) blocks(s litmus.Stmt, inner int, at place, then func(litmu
 // emit yields the program that has been made, if it is the first of those that
 // are the same but for names and order, once with each initial value.
 func (e *enumeration) emit() {
-	if e.sent == 0 && e.hole == nil || e.holes > 0 || e.stopped || !first(e.made, e.threads) {
+	if e.sent == 0 && e.hole == nil && !e.Quiet || e.holes > 0 || e.stopped || !first(e.made, e.threads) {
 		return
 	}
 	t := &litmus.Test{Name: "generated"}
