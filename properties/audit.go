@@ -16,7 +16,7 @@ import (
 type Audit struct {
 	Test    *litmus.Test // what was audited: the test without the threads that only interrupt
 	Edition string
-	Signal  string   // the statement that interrupts, of each thread t
+	Signal  string   // the usual statement that interrupts
 	Left    []string // the threads that were left out, since they only interrupt
 	Points  []Point  // where the interrupt was received, in the order of the text
 	Partial []string // why there may be more; empty if there is not
@@ -25,7 +25,7 @@ type Audit struct {
 // Point is a place in the text at which the interrupt is received.
 type Point struct {
 	Thread string
-	Stmt   int       // number of the statement in the order of the text, from 1; 0: the thread's end
+	Stmt   int       // the line of the statement in the marked program; 0: the thread's end
 	Block  int       // -1: before the statement, or in it; else at the end of that of its blocks
 	Unsafe []Failure // what comes of it there, each with its shortest run; empty: it is safe
 }
@@ -56,6 +56,9 @@ type Demands struct {
 // one of a system first.
 var interrupts = []string{"throwTo", "kill", "interrupt", "cancel"}
 
+// Nowhere is the line of the auditor's own statements, which stand in no text.
+const Nowhere = 1 << 14
+
 // auditor is the thread that interrupts, and the class that it throws.
 const auditor, auditClass = "intr", "Interrupt"
 
@@ -66,7 +69,11 @@ func RunAudit(ctx context.Context, t *litmus.Test, d model.Dialect, want Demands
 		return nil, fmt.Errorf("%s has no statement that interrupts another thread: one of %v", d.Name, interrupts)
 	}
 	a := &Audit{Edition: d.Name}
-	a.Test, a.Left = withoutInterrupters(t)
+	var own []litmus.Stmt
+	a.Test, a.Left, own = withoutInterrupters(t)
+	if err := a.layOut(); err != nil {
+		return nil, err
+	}
 	normal, err := a.Test.Explore(ctx, d, o)
 	if err != nil {
 		return nil, err
@@ -79,8 +86,10 @@ func RunAudit(ctx context.Context, t *litmus.Test, d model.Dialect, want Demands
 			s.Other = ""
 		}
 		s.Blocks = make([]litmus.Block, len(form.Blocks))
-		if err := a.thread(ctx, d, th.Name, s, j, o); err != nil {
-			return nil, err
+		for _, s := range append([]litmus.Stmt{s}, aimed(own, th.Name)...) {
+			if err := a.thread(ctx, d, th.Name, s, j, o); err != nil {
+				return nil, err
+			}
 		}
 	}
 	a.Signal = form.Word
@@ -93,7 +102,7 @@ func (a *Audit) note(reasons ...string) { a.Partial = append(a.Partial, reasons.
 // compare is the order of the text; the end of a thread is behind all.
 func (a *Audit) compare(p, q Point) int {
 	order := func(p Point) int {
-		if p.Stmt == 0 {
+		if p.Stmt == 0 || p.Stmt == Nowhere {
 			return 1 << 20
 		}
 		return p.Stmt
@@ -119,10 +128,9 @@ func signalOf(v gen.Vocabulary) *litmus.Form {
 	return nil
 }
 
-// withoutInterrupters is a copy of a test with its statements numbered by their
-// lines, without the threads that do nothing but interrupt others and that nobody
-// names; their names.
-func withoutInterrupters(t *litmus.Test) (*litmus.Test, []string) {
+// withoutInterrupters is a copy of a test without the threads that do nothing but interrupt others and that nobody
+// names; their names, and the statements by which they interrupt.
+func withoutInterrupters(t *litmus.Test) (*litmus.Test, []string, []litmus.Stmt) {
 	c := gen.Clone(t)
 	c.Final, c.Answers, c.Inner = nil, nil, nil
 	named := map[string]bool{}
@@ -134,10 +142,12 @@ func withoutInterrupters(t *litmus.Test) (*litmus.Test, []string) {
 		one.Walk(func(s *litmus.Stmt) { named[s.Name] = true })
 	}
 	var left []string
+	var own []litmus.Stmt
 	var kept []litmus.Thread
 	for _, th := range c.Threads {
 		if interrupting(th.Body) && !named[th.Name] {
 			left = append(left, th.Name)
+			own = append(own, signalsIn(th.Body)...)
 			continue
 		}
 		kept = append(kept, th)
@@ -145,15 +155,41 @@ func withoutInterrupters(t *litmus.Test) (*litmus.Test, []string) {
 	if len(kept) > 0 {
 		c.Threads = kept
 	} else {
-		left = nil
+		left, own = nil, nil
 	}
-	n := 0
-	c.Walk(func(s *litmus.Stmt) {
-		n++
-		s.Pos = litmus.Pos{Line: n, Col: 1}
-		s.Comments = litmus.Comments{}
-	})
-	return c, left
+	c.Walk(func(s *litmus.Stmt) { s.Comments = litmus.Comments{} })
+	return c, left, own
+}
+
+// layOut gives the statements the lines that they have in the marked program; each
+// has one of its own, since each has a comment.
+func (a *Audit) layOut() error {
+	gen.Tidy(a.Test)
+	t, err := litmus.Parse(a.Test.Name, []byte(a.Marked().Format()))
+	if err != nil {
+		return fmt.Errorf("the marked program does not parse, which is a bug in interject: %w", err)
+	}
+	var lines []litmus.Pos
+	t.Walk(func(s *litmus.Stmt) { lines = append(lines, s.Pos) })
+	a.Test.Walk(func(s *litmus.Stmt) { s.Pos, lines = lines[0], lines[1:] })
+	return nil
+}
+
+// signalsIn are the signals that a block sends, outside of thunks.
+func signalsIn(b litmus.Block) (all []litmus.Stmt) {
+	for _, s := range b {
+		if slices.Contains(interrupts, s.Form.Word) {
+			all = append(all, s)
+		} else if len(s.Blocks) > 0 {
+			all = append(all, signalsIn(s.Blocks[0])...)
+		}
+	}
+	return all
+}
+
+// aimed are those that are sent to a thread.
+func aimed(all []litmus.Stmt, name string) []litmus.Stmt {
+	return slices.DeleteFunc(slices.Clone(all), func(s litmus.Stmt) bool { return s.Name != name })
 }
 
 // interrupting says that a block sends a signal to another thread and does nothing
@@ -182,8 +218,10 @@ func interrupting(b litmus.Block) bool {
 // thread interrupts one thread, wherever it is.
 func (a *Audit) thread(ctx context.Context, d model.Dialect, name string, s litmus.Stmt, j judge, o explore.Options) error {
 	t := gen.Clone(a.Test)
-	s.Pos.Line = gen.Size(t) + 1
-	t.Threads = append(t.Threads, litmus.Thread{Name: auditor, Body: litmus.Block{s}})
+	body := gen.CloneBlock(litmus.Block{s})
+	t.Threads = append(t.Threads, litmus.Thread{Name: auditor, Body: body})
+	one := litmus.Test{Threads: t.Threads[len(t.Threads)-1:]}
+	one.Walk(func(s *litmus.Stmt) { s.Pos.Line = Nowhere })
 	if err := t.Check(); err != nil {
 		return err
 	}

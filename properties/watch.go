@@ -121,6 +121,9 @@ func (s *watchStore) place(frames string) (stmt, block int) {
 	top := frames[len(frames)-3:]
 	node := model.Pos(top[0]) | model.Pos(top[1])<<8
 	from := s.from[node]
+	if from.Form.Op == model.Interrupt && model.FrameKind(top[2]) == model.ThunkFrame {
+		return 0, -1 // at the end of a thunk: nowhere in the thread's own text
+	}
 	return from.Pos.Line, endOf(from, &s.Nodes[node], model.FrameKind(top[2]))
 }
 

@@ -17,8 +17,8 @@ var auditCommand = command{
 	help: "put an interrupt at every point of a program: which lines are safe",
 	more: `Every point of every thread is interrupted by another thread, in every interleaving. What is demanded always: what is
 given back without an interrupt (mutexes, semaphores, MVars) is given back with one, and once; no other thread gets stuck;
-nobody misuses a resource. The test's final says what must not be, or with -invariant what must hold. Threads that only
-interrupt others are left out.
+nobody misuses a resource. The test's final says what must not be; with -invariant, or when its answers all say always, what
+must hold. Threads that only interrupt others are left out; what they send is sent at every point too.
 
 examples:
   check audit -d ghc@doc2010 compose-unsafe          can the token be lost?
@@ -76,7 +76,7 @@ func (a *app) auditEdition(ctx context.Context, k *auditing, d model.Dialect, ar
 	status := exitOK
 	for _, t := range chosen {
 		want := properties.Demands{Never: t.Final, Whole: k.whole}
-		if k.invariant {
+		if k.invariant || promised(t) {
 			want.Never, want.Always = nil, t.Final
 		}
 		r, err := properties.RunAudit(ctx, t, d, want, explore.Options{MaxStates: k.maxStates, MaxMemory: k.maxMemory})
@@ -90,6 +90,20 @@ func (a *app) auditEdition(ctx context.Context, k *auditing, d model.Dialect, ar
 		status = worse(status, one)
 	}
 	return status, nil
+}
+
+// promised says that a test's answers all say that its final always holds.
+func promised(t *litmus.Test) bool {
+	asked := false
+	for i := range t.Answers {
+		if v := t.Answers[i].Verdict; v != 0 {
+			if v != litmus.Always {
+				return false
+			}
+			asked = true
+		}
+	}
+	return asked
 }
 
 // auditReport prints the marked program and a run for each failure.
@@ -110,7 +124,7 @@ func (a *app) auditReport(r *properties.Audit, want properties.Demands) (int, er
 		fmt.Fprintf(a.out, "// demanded: %s\n", demand)
 	}
 	if len(r.Left) > 0 {
-		fmt.Fprintf(a.out, "// left out, since it only interrupts: %s\n", commas(r.Left))
+		fmt.Fprintf(a.out, "// left out, since they only interrupt, and what they send comes anywhere: %s\n", commas(r.Left))
 	}
 	fmt.Fprintf(a.out, "%s", r.Marked().Format())
 	for i, u := range r.Failures() {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"strings"
 
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/model"
+	"github.com/interject/interject/properties"
 )
 
 var pathCommand = command{
@@ -112,6 +114,9 @@ func (a *app) printRun(t *litmus.Test, d model.Dialect, m *model.Machine, o litm
 	return a.printSteps(m, run)
 }
 
+// nowhere is what a thread is said to be at in a statement that an audit added.
+var nowhere = fmt.Sprintf(", line %d", properties.Nowhere)
+
 // printSteps prints a run, one step a line.
 func (a *app) printSteps(m *model.Machine, run []model.Label) error {
 	moves, err := m.Replay(run)
@@ -120,7 +125,8 @@ func (a *app) printSteps(m *model.Machine, run []model.Label) error {
 	}
 	for i, v := range moves {
 		r := model.Rules[v.Label.Rule]
-		fmt.Fprintf(a.out, "  %3d  %-8s %-16s %s\n", i+1, m.String(v.Label), r.Name, m.Text(v.Label.Thread, v.To.Read()))
+		text := strings.Replace(m.Text(v.Label.Thread, v.To.Read()), nowhere, "", 1)
+		fmt.Fprintf(a.out, "  %3d  %-8s %-16s %s\n", i+1, m.String(v.Label), r.Name, text)
 	}
 	return nil
 }
