@@ -47,7 +47,7 @@ func TestLaws(t *testing.T) {
 		updateLaws(t)
 	}
 	known := readLaws(t)
-	r := Range{Size: 1, Beyond: 8, Random: 8, Seed: 2, States: 50_000}
+	r := Range{Size: 0, Beyond: max(120/len(model.Editions), 4), Random: 6, Seed: 2, States: 20_000}
 	if nightly {
 		r = Range{Size: 2, Random: 500, Seed: 2, States: 1_000_000}
 	}
@@ -244,4 +244,24 @@ func counterexampleText(t *testing.T, x *Counterexample) string {
 		b.WriteString(text)
 	}
 	return b.String() + "```\n\n" + x.Why + "\n"
+}
+
+// Every law is named once, and its source is in the list of sources.
+func TestLawsAreNamed(t *testing.T) {
+	src, err := os.ReadFile("../docs/sources.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, l := range Laws {
+		if seen[l.Name] {
+			t.Errorf("two laws are called %s", l.Name)
+		}
+		seen[l.Name] = true
+		for one := range strings.SplitSeq(l.Source, "; ") {
+			if key, _, _ := strings.Cut(one, " "); key != "ours" && !strings.Contains(string(src), "| `"+key+"` |") {
+				t.Errorf("%s: the source %s is not in docs/sources.md", l.Name, key)
+			}
+		}
+	}
 }
