@@ -62,15 +62,15 @@ func (t *Test) Explore(ctx context.Context, d model.Dialect, o explore.Options) 
 // o.Reduce, all reductions that the dialect permits are used.
 func (t *Test) ExploreMachine(ctx context.Context, m *model.Machine, o explore.Options) (*Allowed, error) {
 	if o.Reduce {
-		return t.ExploreReduced(ctx, reduce.New(m, reduce.All), o)
+		return t.ExploreReduced(ctx, m, reduce.New(m, reduce.All), o)
 	}
 	return t.search(ctx, m, System{m}, o)
 }
 
-// ExploreReduced is Explore with chosen reductions.
-func (t *Test) ExploreReduced(ctx context.Context, s *reduce.System, o explore.Options) (*Allowed, error) {
+// ExploreReduced is ExploreMachine with chosen reductions.
+func (t *Test) ExploreReduced(ctx context.Context, m *model.Machine, sys explore.Reducer[model.Part], o explore.Options) (*Allowed, error) {
 	o.Reduce = true
-	return t.search(ctx, s.Machine, s, o)
+	return t.search(ctx, m, sys, o)
 }
 
 func (t *Test) search(ctx context.Context, m *model.Machine, sys explore.System[model.Part], o explore.Options) (*Allowed, error) {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/interject/interject/litmus"
@@ -37,16 +36,15 @@ type found struct {
 	finals []string // final states, those in which the process has died as one
 }
 
-func search(t *litmus.Test, s *reduce.System, seed uint64) (found, error) {
-	o := explore.Options{MaxStates: limit, Workers: 1}
-	a, err := t.ExploreReduced(context.Background(), s, o)
+func search(t *litmus.Test, m *model.Machine, s explore.Reducer[model.Part]) (found, error) {
+	a, err := t.ExploreReduced(context.Background(), m, s, explore.Options{MaxStates: limit})
 	if err != nil {
 		return found{}, err
 	}
 	f := found{Allowed: a}
 	all := map[string]bool{}
 	for _, c := range a.Finals() {
-		if s.Dead(c.Read()) {
+		if m.Dead(c.Read()) {
 			all["crash"] = true
 		} else {
 			all[c.Key()] = true
@@ -56,11 +54,9 @@ func search(t *litmus.Test, s *reduce.System, seed uint64) (found, error) {
 	return f, nil
 }
 
-// agree compares a plain search with one that uses some kinds. It is false if there
-// was nothing to compare.
-func agree(t *litmus.Test, m *model.Machine, plain found, kinds reduce.Kinds) (states int, err error) {
-	s := reduce.New(m, kinds)
-	r, err := search(t, s, 0)
+// agree compares a plain search with a reduced one.
+func agree(t *litmus.Test, m *model.Machine, plain found, s explore.Reducer[model.Part]) (states int, err error) {
+	r, err := search(t, m, s)
 	switch {
 	case err != nil:
 		return 0, err
@@ -127,7 +123,7 @@ func random(t *testing.T, modest int, loops bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := search(test, reduce.New(m, 0), seed)
+		plain, err := search(test, m, reduce.New(m, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +132,7 @@ func random(t *testing.T, modest int, loops bool) {
 		}
 		compared++
 		for _, kinds := range subsets(d) {
-			states, err := agree(test, m, plain, kinds)
+			states, err := agree(test, m, plain, reduce.New(m, kinds))
 			if err != nil {
 				t.Fatalf("seed %d, %s (may %v), %v: %v\n%s\nSEED=%d go test ./model/reduce -run %s", seed, d.Name, d.May, kinds, err, src, seed, t.Name())
 			}
@@ -161,7 +157,7 @@ func TestReducedAgreesOnCatalogue(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			plain, err := search(test, reduce.New(m, 0), 0)
+			plain, err := search(test, m, reduce.New(m, 0))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -169,7 +165,7 @@ func TestReducedAgreesOnCatalogue(t *testing.T) {
 				t.Logf("%s under %s: more than %d states, not compared", test.Name, d.Name, limit)
 				continue
 			}
-			states, err := agree(test, m, plain, reduce.All)
+			states, err := agree(test, m, plain, reduce.New(m, reduce.All))
 			if err != nil {
 				t.Errorf("%s under %s: %v", test.Name, d.Name, err)
 			}
@@ -179,5 +175,3 @@ func TestReducedAgreesOnCatalogue(t *testing.T) {
 	}
 	t.Logf("%d states become %d (%.2fx)", plainStates, reducedStates, float64(plainStates)/float64(reducedStates))
 }
-
-var _ = strings.Join

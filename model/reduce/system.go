@@ -115,33 +115,42 @@ func (s *System) fact(i int, st model.Store) uint64 {
 	}
 }
 
-// Enough is a set of agents whose steps are enough.
+// Enough is a set of agents whose steps are enough: an agent for which the first of
+// the kinds holds that holds for any.
 func (s *System) Enough(facts []uint64) uint64 {
-	for t := range s.Threads {
-		if _, agents := s.Why(facts, t); agents != 0 {
-			return agents
+	for _, k := range order {
+		if !s.Kinds.Has(k) {
+			continue
+		}
+		for t := range s.Threads {
+			if agent := s.enough(k, facts, t); agent >= 0 {
+				return 1 << agent
+			}
 		}
 	}
 	return 0
 }
 
-// Why is whether the steps of thread t are enough, and by which kind; agents is 0 if
-// they are not.
-func (s *System) Why(facts []uint64, t int) (k Kind, agents uint64) {
-	own, delivery := uint64(1)<<t, uint64(1)<<(t+len(s.Threads))
+// order is the kinds as they are tried. Any order is as good for the outcomes; in
+// this one fewer states are left.
+var order = [kinds]Kind{Unseen, Due, Masked, Merged}
+
+// enough is the agent of thread t whose steps are enough by kind k, -1 if none is.
+func (s *System) enough(k Kind, facts []uint64, t int) (agent int) {
 	mine := facts[t*factsOf:]
+	if k == Due {
+		if flags(mine[receiving])&can != 0 && s.due(facts, t, uint32(mine[receiving]>>32)) {
+			return t + len(s.Threads)
+		}
+		return -1
+	}
 	if f := flags(mine[stepping]); f&can != 0 {
 		o := s.others(facts, 1<<t)
-		for k := range Due {
-			if s.Kinds.Has(k) && o.allow(k, f, mine[touching], uint32(1)<<t, s.Direct) {
-				return k, own
-			}
+		if o.allow(k, f, mine[touching], 1<<t, s.Direct) {
+			return t
 		}
 	}
-	if f := flags(mine[receiving]); s.Kinds.Has(Due) && f&can != 0 && s.due(facts, t, uint32(mine[receiving]>>32)) {
-		return Due, delivery
-	}
-	return 0, 0
+	return -1
 }
 
 // others is what all threads but some may still do.
