@@ -23,12 +23,12 @@ type Role uint8
 
 // The roles. The first four are of a thread.
 const (
-	CoreOf Role = iota
-	StackOf
-	QueueOf
-	LogOf
-	CellOf
-	Process
+	IsCore Role = iota
+	IsStack
+	IsQueue
+	IsLog
+	IsCell
+	IsProcess
 )
 
 // RoleOf says what part number i holds, and of which thread or cell.
@@ -37,7 +37,7 @@ func (m *Machine) RoleOf(i int) (Role, uint8) {
 	case i < n:
 		return Role(i % threadParts), uint8(i / threadParts)
 	case i < m.Parts()-1:
-		return CellOf, uint8(i - n)
+		return IsCell, uint8(i - n)
 	}
-	return Process, 0
+	return IsProcess, 0
 }

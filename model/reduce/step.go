@@ -112,10 +112,10 @@ func (tr *trial) Get(i int) model.Part {
 		return p
 	}
 	switch role, who := tr.s.RoleOf(i); {
-	case role == model.CellOf:
+	case role == model.IsCell:
 		tr.cells |= 1 << who
-	case role == model.Process || model.Thread(who) == tr.t:
-	case role == model.CoreOf && tr.s.Look(tr.Store).Core(model.Thread(who)).Status.Gone(): // that it is, stays
+	case role == model.IsProcess || model.Thread(who) == tr.t:
+	case role == model.IsCore && tr.s.Look(tr.Store).Core(model.Thread(who)).Status.Gone(): // that it is, stays
 	case !tr.receipt:
 		tr.bad = true
 	}
@@ -128,23 +128,23 @@ func (tr *trial) Set(i int, p model.Part) {
 	role, who := tr.s.RoleOf(i)
 	own := model.Thread(who) == tr.t
 	switch {
-	case role == model.CellOf:
+	case role == model.IsCell:
 		tr.cells |= 1 << who
 		tr.bad = tr.bad || tr.receipt || tr.s.loops && !tr.s.Cells[who].Hidden
 		tr.flags &^= absorbed
-	case role == model.Process:
+	case role == model.IsProcess:
 		tr.bad = true
-	case role == model.QueueOf && own:
+	case role == model.IsQueue && own:
 		tr.flags = tr.flags&^absorbed | looking
-	case role == model.LogOf:
+	case role == model.IsLog:
 		tr.bad = tr.bad || tr.s.loops
 		tr.flags &^= absorbed
-	case role == model.CoreOf && !own:
+	case role == model.IsCore && !own:
 		tr.bad = tr.bad || !tr.receipt
 		tr.wakes |= 1 << who
 	case !own:
 		tr.bad = true
-	case role != model.CoreOf:
+	case role != model.IsCore:
 		tr.flags &^= absorbed
 	}
 }
