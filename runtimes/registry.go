@@ -36,6 +36,9 @@ var ghcDriver string
 //go:embed cpython/driver.py
 var cpythonDriver string
 
+//go:embed racket/driver.rkt
+var racketDriver string
+
 const apt = "apt-get install --no-install-recommends "
 
 func ghcBuild(file, out string) []string {
@@ -73,6 +76,13 @@ var table = []Runtime{
 		source:  source{"driver.py", cpythonDriver},
 		memory:  2 << 30,
 		command: func(file string) []string { return []string{"python3", "-I", "-u", file} },
+	},
+	{
+		Name: "racket", Title: "Racket CS, breaks", Tool: "racket", Install: apt + "racket",
+		Edition: "racket@8.7",
+		source:  source{"driver.rkt", racketDriver},
+		memory:  2 << 30,
+		command: func(file string) []string { return []string{"racket", "--require", file} },
 	},
 	{
 		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
