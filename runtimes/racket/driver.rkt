@@ -176,7 +176,7 @@
     (waiting 'block (format "acquire ~a" s) (lambda (t) (semaphore-wait (cell-of t i))))))
 (define-form ("acquire-enable" s)
   (let ([i (cell-index s)])
-    (waiting 'block (format "acquire ~a enable" s) (lambda (t) (sync/enable-break (cell-of t i))))))
+    (waiting 'block (format "acquire ~a" s) (lambda (t) (sync/enable-break (cell-of t i))))))
 (define-form ("post" s) (let ([i (cell-index s)]) (lambda (t) (semaphore-post (cell-of t i)))))
 (define-form ("join" name)
   (let ([target (whom name)])
