@@ -36,6 +36,12 @@ var ghcDriver string
 //go:embed cpython/driver.py
 var cpythonDriver string
 
+//go:embed java/Driver.java
+var javaDriver string
+
+//go:embed racket/driver.rkt
+var racketDriver string
+
 const apt = "apt-get install --no-install-recommends "
 
 func ghcBuild(file, out string) []string {
@@ -73,6 +79,23 @@ var table = []Runtime{
 		source:  source{"driver.py", cpythonDriver},
 		memory:  2 << 30,
 		command: func(file string) []string { return []string{"python3", "-I", "-u", file} },
+	},
+	{
+		Name: "java", Title: "OpenJDK, Thread.interrupt", Tool: "javac", Install: apt + "openjdk-17-jdk-headless",
+		Edition: "java@17",
+		source:  source{"Driver.java", javaDriver},
+		build:   func(file, out string) []string { return []string{"javac", "-nowarn", "-d", out, file} },
+		command: func(dir string) []string {
+			// The virtual machine reserves more address space than it uses: its heap is bounded instead.
+			return []string{"java", "-Xmx256m", "-Xmn192m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-cp", dir, "Driver"}
+		},
+	},
+	{
+		Name: "racket", Title: "Racket CS, breaks", Tool: "racket", Install: apt + "racket",
+		Edition: "racket@8.7",
+		source:  source{"driver.rkt", racketDriver},
+		memory:  2 << 30,
+		command: func(file string) []string { return []string{"racket", "--require", file} },
 	},
 	{
 		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
