@@ -44,12 +44,17 @@ func (p *product) guide() {
 	}
 }
 
-// receipt is which of thread u's own events, from next on, receives the signal
-// that the statement sends; -1 if none does.
-func (p *product) receipt(u int, at model.Pos, next int32) int32 {
-	all := p.receipts[u][p.tagOf[at]]
-	i, _ := slices.BinarySearch(all, next)
+// receipt is which of thread u's own events, from its next one on, receives the
+// signal that the statement sent; -1 if none does. The tag may be that of a later
+// signal, when this one is taken back; then that has not been called yet.
+func (x *try) receipt(u int, at model.Pos) int32 {
+	all := x.receipts[u][x.tagOf[at]]
+	i, _ := slices.BinarySearch(all, x.now[u].next)
 	if i == len(all) {
+		return -1
+	}
+	call := &x.h.Events[x.x.Signals[x.event(u, all[i]).ID].Send]
+	if x.now[call.Thread].next <= call.N {
 		return -1
 	}
 	return all[i]
@@ -68,14 +73,13 @@ func (x *try) inOrder() bool {
 
 // ordered compares the signal last queued for u with the one before.
 func (x *try) ordered(u int, at model.Pos) bool {
-	next := x.now[u].next
-	mine := x.receipt(u, at, next)
+	mine := x.receipt(u, at)
 	if mine < 0 {
 		return true
 	}
 	q := x.queue(x.to, u)
 	for i := q.Len() - 2; i >= 0; i-- {
-		if r := x.receipt(u, q.At(i).Send, next); r >= 0 {
+		if r := x.receipt(u, q.At(i).Send); r >= 0 {
 			return r < mine
 		}
 	}
