@@ -158,6 +158,40 @@ var confusions = []Fault{
 			}
 		}
 	}},
+	scopesIn("a scope right inside its like opens", func(outer, inner *model.Node) {
+		if outer.How == inner.How {
+			inner.How = model.Unmask
+		}
+	}),
+	scopesIn("a scope right inside another is the other", func(outer, inner *model.Node) { inner.How = outer.How }),
+	{Name: "what stands behind a scope runs inside it", Machine: func(m *model.Machine) {
+		for i := range m.Nodes {
+			if n := &m.Nodes[i]; n.Op == model.Scope && n.Next != 0 {
+				*end(m, &n.Body) = n.Next
+				n.Next = 0
+			}
+		}
+	}},
+	{Name: "nested cleanups change places", Machine: func(m *model.Machine) {
+		for i := range m.Nodes {
+			n := &m.Nodes[i]
+			if n.Op != model.Protect {
+				continue
+			}
+			in := n.Body
+			for in != 0 && m.Nodes[in].Op == model.Scope {
+				in = m.Nodes[in].Body
+			}
+			if inner := &m.Nodes[in]; inner.Op == model.Protect {
+				n.Alt, inner.Alt = inner.Alt, n.Alt
+			}
+		}
+	}},
+	{Name: "an exception thrown to oneself is raised at once", Dialect: func(d *model.Dialect) bool {
+		moved := !d.SelfNow || d.ThrowTo != model.ThrowToPrimitive
+		d.SelfNow, d.ThrowTo = true, model.ThrowToPrimitive
+		return moved
+	}},
 	{Name: "the last statement of a block is skipped", Machine: func(m *model.Machine) {
 		for i := range m.Nodes {
 			if n := &m.Nodes[i]; n.Next != 0 && m.Nodes[n.Next].Next == 0 {
@@ -202,6 +236,12 @@ var confusions = []Fault{
 		}
 	}},
 	telling("receipts are not told", func(e model.Event) (model.Event, bool) { return e, e.Kind != model.Received }),
+	telling("leaving a block counts as a receipt", func(e model.Event) (model.Event, bool) {
+		if e.Kind == model.Left {
+			e.Kind, e.Other = model.Received, e.Thread+1
+		}
+		return e, true
+	}),
 	telling("dropped signals are not told", func(e model.Event) (model.Event, bool) { return e, e.Kind != model.Dropped }),
 	telling("signals taken back count as dropped", func(e model.Event) (model.Event, bool) {
 		if e.Kind == model.Withdrawn {
@@ -229,6 +269,26 @@ func scopes(name string, is, becomes model.How) Fault {
 			n.How = becomes
 		}
 	})
+}
+
+// scopesIn changes what stands first in a scope and is a scope.
+func scopesIn(name string, change func(outer, inner *model.Node)) Fault {
+	return Fault{Name: name, Machine: func(m *model.Machine) {
+		for i := range m.Nodes {
+			n := &m.Nodes[i]
+			if inner := &m.Nodes[n.Body]; n.Op == model.Scope && inner.Op == model.Scope {
+				change(n, inner)
+			}
+		}
+	}}
+}
+
+// end is where a block that begins at a place ends.
+func end(m *model.Machine, at *model.Pos) *model.Pos {
+	for *at != 0 {
+		at = &m.Nodes[*at].Next
+	}
+	return at
 }
 
 func nodes(name string, change func(*model.Node)) Fault {

@@ -1,7 +1,6 @@
 package properties
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -27,7 +26,8 @@ type Suite struct {
 type SuiteTest struct {
 	Test       *litmus.Test
 	Notices    []string       // what it notices and no test before it in the suite does
-	Equivalent []*litmus.Test // the tests of the catalogue that notice all of that, the smallest first
+	Equivalent []*litmus.Test // tests of the catalogue that together notice all of that: one, if one does
+	Missing    []string       // what of that no test of the catalogue notices
 }
 
 // target is something that a suite is to notice.
@@ -268,24 +268,39 @@ func spare(picks []int, sets [][]int) []int {
 // compare looks in the catalogue for equivalents of the tests.
 func (s *Suite) compare(n *noticer, catalogue []*litmus.Test) error {
 	for i := range s.Tests {
-		st := &s.Tests[i]
-		asked := make([]bool, len(n.targets))
-		for j, g := range n.targets {
-			asked[j] = slices.Contains(st.Notices, g.name)
+		if err := s.Tests[i].compare(n, catalogue); err != nil {
+			return err
 		}
-		for _, t := range catalogue {
-			if len(t.MissingIn(n.d)) > 0 {
-				continue
-			}
-			found, err := n.notices(t, asked)
-			if err != nil {
-				return err
-			}
-			if len(found) == len(st.Notices) {
-				st.Equivalent = append(st.Equivalent, t)
-			}
-		}
-		slices.SortStableFunc(st.Equivalent, func(a, b *litmus.Test) int { return cmp.Compare(gen.Size(a), gen.Size(b)) })
 	}
+	return nil
+}
+
+func (st *SuiteTest) compare(n *noticer, catalogue []*litmus.Test) error {
+	asked := make([]bool, len(n.targets))
+	for j, g := range n.targets {
+		asked[j] = slices.Contains(st.Notices, g.name)
+	}
+	var tests []*litmus.Test
+	var sets [][]int
+	for _, t := range catalogue {
+		if len(t.MissingIn(n.d)) > 0 {
+			continue
+		}
+		found, err := n.notices(t, asked)
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			tests, sets = append(tests, t), append(sets, found)
+		}
+	}
+	together := map[string]bool{}
+	for _, i := range spare(greedy(tests, sets), sets) {
+		st.Equivalent = append(st.Equivalent, tests[i])
+		for _, g := range sets[i] {
+			together[n.targets[g].name] = true
+		}
+	}
+	st.Missing = slices.DeleteFunc(slices.Clone(st.Notices), func(g string) bool { return together[g] })
 	return nil
 }

@@ -49,7 +49,7 @@ func sweep(ctx context.Context, d model.Dialect, tests iter.Seq[*litmus.Test], s
 	if r != nil {
 		s.Runner = r.Name()
 	}
-	var mu sync.Mutex
+	var mu, running sync.Mutex
 	_, err := each(ctx, tests, func(i int, t *litmus.Test) error {
 		a, err := t.Explore(ctx, d, explore.Options{})
 		if err != nil || ctx.Err() != nil {
@@ -57,7 +57,10 @@ func sweep(ctx context.Context, d model.Dialect, tests iter.Seq[*litmus.Test], s
 		}
 		var rep runtimes.Report
 		if r != nil {
-			if rep, err = runtimes.Conform(ctx, r, t, []model.Dialect{d}, o); err != nil {
+			running.Lock() // a driver runs one program at a time
+			rep, err = runtimes.Conform(ctx, r, t, []model.Dialect{d}, o)
+			running.Unlock()
+			if err != nil {
 				return err
 			}
 		}

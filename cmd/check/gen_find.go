@@ -98,7 +98,7 @@ func (a *app) genSuite(ctx context.Context, k *making) (int, error) {
 		if err != nil {
 			return exitUsage, err
 		}
-		if len(st.Equivalent) == 0 {
+		if len(st.Missing) > 0 {
 			missing++
 		}
 		if err := a.write(k, t, i > 0); err != nil {
@@ -106,7 +106,7 @@ func (a *app) genSuite(ctx context.Context, k *making) (int, error) {
 		}
 	}
 	if !a.json && k.dir == "" {
-		fmt.Fprintf(a.out, "\n// %s: %s notice all of its rules and choices that can be noticed; %d looked at, %s without an equivalent in the catalogue.\n",
+		fmt.Fprintf(a.out, "\n// %s: %s notice all of its rules and choices that can be noticed; %d looked at, %s with something that no test of the catalogue notices.\n",
 			d.Name, plural(len(s.Tests), "test", "tests"), s.Tried, plural(missing, "test", "tests"))
 		fmt.Fprintf(a.out, "// Not noticed by any: %s.\n", commas(s.Missed))
 	}
@@ -130,17 +130,15 @@ func (a *app) suiteTest(ctx context.Context, k *making, st properties.SuiteTest)
 	t.Title = fmt.Sprintf("what %s needs: %s", d.Name, commas(st.Notices))
 	t.Answers = []litmus.Answer{properties.Exactly(d.Name, allowed.Outcomes)}
 	var same []string
-	for i, e := range st.Equivalent {
-		if i == maxShown {
-			same = append(same, fmt.Sprintf("and %d more", len(st.Equivalent)-i))
-			break
-		}
+	for _, e := range st.Equivalent {
 		same = append(same, e.Path())
 	}
-	if same == nil {
-		same = []string{"none"}
+	if same != nil {
+		t.Lead = append(t.Lead, "The same is noticed in the catalogue by "+commas(same)+".")
 	}
-	t.Lead = []string{"In the catalogue: " + commas(same) + "."}
+	if len(st.Missing) > 0 {
+		t.Lead = append(t.Lead, "Nothing in the catalogue notices "+commas(st.Missing)+".")
+	}
 	return &t, nil
 }
 
