@@ -96,6 +96,29 @@ const (
 		" (thread h (lock l) (set go 1)) (thread t (spin go 1) (lock l))" +
 		" (thread s (spin go 1) (await t) (throwTo t A)))"
 
+	// Each cancels the other, then comes to a point.
+	mutualCancel = "(litmus 1 mutual-cancel (thread a (kill b) (point)) (thread b (kill a) (point)))"
+
+	// The byte comes as the reader is cancelled.
+	readLost = "(litmus 1 read-lost (mvar pipe -) (thread t (take pipe) (log got) (point))" +
+		" (thread p (await t) (put pipe 1)) (thread s (await t) (kill t)))"
+
+	tokenThere = "(litmus 1 token-there (flag go) (flag stop) (sem n 1)" +
+		" (thread t (set go 1) (spin stop 1) (acquire n) (log got)) (thread s (spin go 1) (kill t) (set stop 1)))"
+
+	cancelledWait = "(litmus 1 cancelled-wait (flag go) (mutex l) (cond c)" +
+		" (thread t (lock l) (protect ((wait c l)) ((held? l) (unlock l))))" +
+		" (thread s (await t) (lock l) (kill t) (log mine) (unlock l)))"
+
+	noPoint = "(litmus 1 no-point (flag here) (flag go) (flag never)" +
+		" (thread t (set here 1) (spin never 1)) (thread u (set-mask-open) (set go 1) (spin never 1))" +
+		" (thread s (spin here 1) (spin go 1) (kill t) (kill u) (join u)))"
+
+	joinAgain = "(litmus 1 join-again (flag fin) (thread w (spin fin 1)) (thread m (join w)) (thread n (join w))" +
+		" (thread s (await m) (await n) (kill m) (join m) (set fin 1) (join w) (log joined)))"
+
+	exitInCleanup = "(litmus 1 exit-in-cleanup (thread t (protect ((protect ((exit)) ((log c1) (exit) (log no)))) ((log c2)))))"
+
 	spinner = "(litmus 1 spinner (flag go) (thread t (spin go 1)) (thread s (nop)))"
 	looper  = "(litmus 1 looper (flag go) (thread t (while go 0 (nop))) (thread s (nop)))"
 )

@@ -42,11 +42,21 @@ var javaDriver string
 //go:embed racket/driver.rkt
 var racketDriver string
 
+//go:embed pthread/driver.c
+var pthreadDriver string
+
 const apt = "apt-get install --no-install-recommends "
 
 func ghcBuild(file, out string) []string {
 	return []string{"ghc", "-O1", "-threaded", "-rtsopts", "-outputdir", filepath.Dir(out), "-o", out, file}
 }
+
+// Cancellation unwinds, also from between two instructions: hence the tables.
+func gccBuild(file, out string) []string {
+	return []string{"gcc", "-O1", "-Wall", "-pthread", "-fexceptions", "-fnon-call-exceptions", "-o", out, file}
+}
+
+func itself(file string) []string { return []string{file} }
 
 // A small allocation area makes for many garbage collections, hence safe points;
 // short time slices let a thread that does not yield be interrupted soon.
@@ -96,6 +106,13 @@ var table = []Runtime{
 		source:  source{"driver.rkt", racketDriver},
 		memory:  2 << 30,
 		command: func(file string) []string { return []string{"racket", "--require", file} },
+	},
+	{
+		Name: "pthread", Title: "POSIX threads, cancellation, C", Tool: "gcc", Install: apt + "gcc libc6-dev",
+		Edition: "pthread@glibc2.36", Compare: []string{"pthread@doc"},
+		source: source{"driver.c", pthreadDriver},
+		memory: 2 << 30,
+		build:  gccBuild, command: itself,
 	},
 	{
 		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
