@@ -271,6 +271,7 @@ func (p *product) fetch(s state, t int) []model.Pos {
 	}
 	i := p.upcoming(t, l.next)
 	all = append(all, p.unrecorded(s, t, i)...)
+	all = append(all, p.hidden(s, t, &l)...)
 	for i >= 0 {
 		e := p.event(t, i)
 		switch {
@@ -327,6 +328,9 @@ func (p *product) entering(t int, e *traces.Event, slot uint8) []model.Pos {
 // receives a signal in that moment. Its next event of its own, i, tells of that.
 func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 	l := p.of(s.locals, t)
+	if p.strict || !p.subject.sees[t][traces.Enter] {
+		return nil
+	}
 	next := &traces.Event{}
 	if int(l.next) < len(p.own[t]) {
 		next = p.event(t, l.next)
@@ -371,6 +375,33 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 	for i := range frames {
 		slot := p.depth(l.nest, frames[i].Frame)
 		if at, err := p.statement(&frames[i], slot); err == nil && slot < MaxDepth {
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+// hidden is what a thread may enter where no entering is recorded: a handler for
+// everything, and in it one change of the mask. Since both can be left and entered
+// anew at any time, more of them would let it do no more. Only who is sent
+// something needs them.
+func (p *product) hidden(s state, t int, l *local) []model.Pos {
+	if p.subject.sees[t][traces.Enter] || !p.targets[t] {
+		return nil
+	}
+	frames := []traces.Event{}
+	for _, f := range []traces.Frame{traces.MaskFrame, traces.UmaskFrame, traces.UnmaskFrame, traces.WithoutFrame, traces.LocalFrame} {
+		frames = append(frames, traces.Event{Kind: traces.Enter, Frame: f})
+	}
+	switch top := p.frame(l.nest); {
+	case top == nil:
+		frames = append(frames, traces.Event{Kind: traces.Enter, Frame: traces.TryFrame, Name: litmus.Any})
+	case top.frame.IsMask() || top.frame == traces.HandlerFrame && p.frame(top.below) != nil:
+		return nil
+	}
+	var all []model.Pos
+	for i := range frames {
+		if at, err := p.statement(&frames[i], 0); err == nil {
 			all = append(all, at)
 		}
 	}

@@ -17,6 +17,7 @@ type How struct {
 	Whole   bool          // in one piece: without cuts at quiescent points
 	Piece   int           // the least events between two cuts; 0 stands for 256
 	Timeout time.Duration // for one question; 0: none
+	Strict  bool          // as in Options
 }
 
 // Linearization is what porcupine says of a history.
@@ -68,6 +69,7 @@ func (l *Linearization) part(ctx context.Context, part Part, d model.Dialect, t 
 	if err != nil {
 		return err
 	}
+	s.strict = how.Strict
 	j := &linearizer{product: newProduct(s)}
 	j.init = newSet(j.closure(map[state]bool{j.initial(): true}, nothing))
 	cuts := j.pieces(how)
@@ -153,11 +155,24 @@ func (p *product) finishes(s state) bool {
 	case p.h.Truncated || p.h.Incomplete:
 		return true
 	case p.h.Over == traces.Ended:
-		return p.ended(s)
+		return p.ended(s) && p.recorded(s)
 	case p.h.Over == traces.Quiescent:
-		return p.quiet(s)
+		return p.quiet(s) && p.recorded(s)
 	case p.h.Over == traces.Crashed:
 		return p.m.NestBound == 0 || p.dead(s.config)
+	}
+	return true
+}
+
+// recorded says that everything is recorded that the threads must have recorded
+// before they came to rest.
+func (p *product) recorded(s state) bool {
+	for t := range p.h.Threads {
+		l := p.of(s.locals, t)
+		top := p.top(l.nest)
+		if l.ahead || l.owed != 0 || !p.clean(&l) || top != nil && top.kind == opEntry && top.over() {
+			return false
+		}
 	}
 	return true
 }

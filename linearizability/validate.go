@@ -42,7 +42,8 @@ type Report struct {
 
 // Options bound a judge.
 type Options struct {
-	MaxStates int // at one event, in which a fitting run can be; 0 stands for 1<<20
+	MaxStates int  // at one event, in which a fitting run can be; 0 stands for 1<<20
+	Strict    bool // in free histories: what is entered is recorded before a signal can be received in it
 }
 
 // Validate searches for a run of the semantics under d of which h is a view, h
@@ -102,6 +103,7 @@ func validatePart(ctx context.Context, h *traces.History, d model.Dialect, t *li
 	if err != nil {
 		return nil, err
 	}
+	s.strict = o.Strict
 	v := &validator{product: newProduct(s), max: o.MaxStates, report: &Report{Edition: d.Name, Events: len(h.Events), Partial: s.partial()}}
 	if v.max == 0 {
 		v.max = 1 << 20

@@ -40,6 +40,7 @@ type judging struct {
 	maxStates int
 	timeout   time.Duration
 	porcupine time.Duration
+	strict    bool
 }
 
 func (a *app) trace(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
@@ -50,6 +51,7 @@ func (a *app) trace(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 	f.IntVar(&j.maxStates, "max-states", 0, "give up, inconclusive, at so many `states` at one event (0: 1048576)")
 	f.DurationVar(&j.timeout, "timeout", 0, "end everything after this `time`, inconclusive (0: no bound)")
 	f.DurationVar(&j.porcupine, "porcupine", 10*time.Second, "let porcupine think for so long about a piece of a history; `0` leaves it out")
+	f.BoolVar(&j.strict, "strict", false, "the recorder never misses that a frame is entered, not even when a signal comes at once")
 	args, err := parse(f, args)
 	if err != nil {
 		return exitUsage, err
@@ -90,10 +92,15 @@ func (a *app) traceFile(ctx context.Context, j *judging, name string) (int, erro
 		if err != nil {
 			return exitUsage, fileError(name, err)
 		}
-		if h != nil {
-			if one, err = a.traceHistory(ctx, j, name, h); err != nil {
-				return one, err
-			}
+		if h == nil {
+			return one, nil
+		}
+		judge := ctx
+		if j.follow {
+			judge = context.WithoutCancel(ctx) // what has come is judged, though no more is waited for
+		}
+		if one, err = a.traceHistory(judge, j, name, h); err != nil {
+			return one, err
 		}
 		status = worse(status, one)
 		switch err := r.Another(); {
@@ -215,7 +222,7 @@ func (a *app) verdict(ctx context.Context, j *judging, name string, h *traces.Hi
 	if v.test, err = testOf(h); err != nil {
 		return nil, exitUsage, fmt.Errorf("%s: %w", name, err)
 	}
-	v.report, err = linearizability.Validate(ctx, h, v.d, v.test, linearizability.Options{MaxStates: j.maxStates})
+	v.report, err = linearizability.Validate(ctx, h, v.d, v.test, linearizability.Options{MaxStates: j.maxStates, Strict: j.strict})
 	if ctx.Err() != nil {
 		fmt.Fprintf(a.err, "%s: inconclusive: %v\n", name, context.Cause(ctx))
 		return nil, exitInconclusive, nil
@@ -236,7 +243,7 @@ func (v *verdict) second(ctx context.Context, j *judging) error {
 	if j.porcupine == 0 {
 		return nil
 	}
-	l, err := linearizability.Linearize(ctx, v.h, v.d, v.test, linearizability.How{Timeout: j.porcupine})
+	l, err := linearizability.Linearize(ctx, v.h, v.d, v.test, linearizability.How{Timeout: j.porcupine, Strict: j.strict})
 	if err != nil {
 		return err
 	}

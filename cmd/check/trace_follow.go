@@ -11,23 +11,46 @@ import (
 )
 
 // growing is a file of which more is read when more is there. It ends when its
-// context does.
+// context does, or with the line that says that a history is over.
 type growing struct {
 	ctx context.Context
 	*os.File
-	quiet func() // called when there is nothing to read now
+	begins []byte // what the last line begins with
+	inLine bool   // that line is not complete
 }
+
+const lastLine = `{"over":`
 
 func (g *growing) Read(p []byte) (int, error) {
 	for {
 		n, err := g.File.Read(p)
-		if n > 0 || err != nil && err != io.EOF {
+		g.note(p[:n])
+		switch {
+		case n > 0 || err != nil && err != io.EOF:
 			return n, err
+		case !g.inLine && string(g.begins) == lastLine:
+			return 0, io.EOF
 		}
 		select {
 		case <-g.ctx.Done():
 			return 0, io.EOF
 		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// note remembers how the last line begins.
+func (g *growing) note(p []byte) {
+	for _, c := range p {
+		switch {
+		case c == '\n':
+			g.inLine = false
+			continue
+		case !g.inLine:
+			g.begins, g.inLine = g.begins[:0], true
+		}
+		if len(g.begins) < len(lastLine) {
+			g.begins = append(g.begins, c)
 		}
 	}
 }
