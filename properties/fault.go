@@ -42,7 +42,7 @@ func ruleFaults() (all []Fault) {
 }
 
 // ablate leaves a rule out.
-func ablate(m *model.Machine, r int) { m.Ablated |= 1 << r }
+func ablate(m *model.Machine, r int) { m.Ablated = m.Ablated.Or(model.RuleAt(r)) }
 
 func choiceFaults() (all []Fault) {
 	for _, c := range model.ChoicePoints() {

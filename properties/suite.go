@@ -87,7 +87,7 @@ func (n *noticer) notices(t *litmus.Test, asked []bool) ([]int, error) {
 	}
 	var all []int
 	for i, g := range n.targets {
-		if !asked[i] || g.rule >= 0 && fired>>g.rule&1 == 0 {
+		if !asked[i] || g.rule >= 0 && !fired.Has(g.rule) {
 			continue
 		}
 		if n.differs(t, g, a) {

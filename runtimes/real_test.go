@@ -69,7 +69,12 @@ var claims = []claim{
 		[]string{"t=returned [1 2]; k1=returned; k2=returned; s=returned",
 			"t=returned [1]; k1=returned; k2=returned; s=returned",
 			"t=returned [2]; k1=returned; k2=returned; s=returned",
-			"t=returned; k1=returned; k2=returned; s=returned"}},
+			"t=returned; k1=returned; k2=returned; s=returned",
+			// One lands when t has gone through its handlers.
+			"t=died X2 [1]; k1=returned; k2=returned; s=returned",
+			"t=died X1 [2]; k1=returned; k2=returned; s=returned",
+			"t=died X1; k1=returned; k2=returned; s=returned",
+			"t=died X2; k1=returned; k2=returned; s=returned"}},
 	{"a value is lost where a mask ends", "ghc-1cap", tryValueLost, 400,
 		[]string{"t=died X1 [h masked]; k=returned; s=returned"}, nil},
 	{"a value is lost where a mask ends", "ghc", tryValueLost, 400,

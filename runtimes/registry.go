@@ -36,15 +36,25 @@ var ghcDriver string
 //go:embed cpython/driver.py
 var cpythonDriver string
 
+//go:embed java/Driver.java
+var javaDriver string
+
+//go:embed racket/driver.rkt
+var racketDriver string
+
 const apt = "apt-get install --no-install-recommends "
 
 func ghcBuild(file, out string) []string {
 	return []string{"ghc", "-O1", "-threaded", "-rtsopts", "-outputdir", filepath.Dir(out), "-o", out, file}
 }
 
+// A small allocation area makes for many garbage collections, hence safe points;
+// short time slices let a thread that does not yield be interrupted soon.
+// The collector stays parallel: with -qg GHC 9.0.2 dies, "internal error:
+// removeFromQueues", after some thousand exceptions thrown between capabilities.
 func ghcRun(capabilities string) func(string) []string {
 	return func(file string) []string {
-		return []string{file, "+RTS", capabilities, "-I0", "-qg", "-M1g", "-RTS"}
+		return []string{file, "+RTS", capabilities, "-I0", "-A64k", "-C0.001", "-V0.001", "-M1g", "-RTS"}
 	}
 }
 
@@ -71,12 +81,30 @@ var table = []Runtime{
 		command: func(file string) []string { return []string{"python3", "-I", "-u", file} },
 	},
 	{
+		Name: "java", Title: "OpenJDK, Thread.interrupt", Tool: "javac", Install: apt + "openjdk-17-jdk-headless",
+		Edition: "java@17",
+		source:  source{"Driver.java", javaDriver},
+		build:   func(file, out string) []string { return []string{"javac", "-nowarn", "-d", out, file} },
+		command: func(dir string) []string {
+			// The virtual machine reserves more address space than it uses: its heap is bounded instead.
+			return []string{"java", "-Xmx256m", "-Xmn192m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-cp", dir, "Driver"}
+		},
+	},
+	{
+		Name: "racket", Title: "Racket CS, breaks", Tool: "racket", Install: apt + "racket",
+		Edition: "racket@8.7",
+		source:  source{"driver.rkt", racketDriver},
+		memory:  2 << 30,
+		command: func(file string) []string { return []string{"racket", "--require", file} },
+	},
+	{
 		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
 		Edition: "sbcl@2.2", Compare: []string{"sbcl@doc"},
 		source: source{"driver.lisp", sbclDriver},
 		memory: 4 << 30,
 		command: func(file string) []string {
-			return []string{"sbcl", "--noinform", "--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
+			return []string{"sbcl", "--noinform", "--disable-ldb", "--lose-on-corruption",
+				"--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
 				"--disable-debugger", "--load", file, "--eval", "(interject-driver::main)"}
 		},
 	},

@@ -3,10 +3,14 @@ package explore_test
 import (
 	"context"
 	"flag"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/interject/interject/model/explore"
 )
+
+var workers = flag.Int("workers", 1, "how many workers search in the tests of counts")
 
 var large = flag.Bool("large", false, "run the instances of more than a million states too")
 
@@ -34,10 +38,7 @@ func TestAXICounts(t *testing.T) {
 			if want.large && !*large {
 				t.Skip("more than a million states: run with -large")
 			}
-			r, err := explore.Explore(context.Background(), want.prog, explore.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := searchAXI(t, want.prog, explore.Options{Workers: *workers})
 			if r.States != want.states || r.Transitions != want.transitions || len(r.Finals) != want.finals {
 				t.Errorf("got %d states, %d transitions, %d outcomes; want %d, %d, %d",
 					r.States, r.Transitions, len(r.Finals), want.states, want.transitions, want.finals)
@@ -45,8 +46,41 @@ func TestAXICounts(t *testing.T) {
 			if !r.Complete || r.Stop != explore.Exhausted || len(r.Violations) > 0 || len(r.Cycles) > 0 {
 				t.Errorf("complete %v %v, violations %v, cycles %v", r.Complete, r.Reasons, r.Violations, r.Cycles)
 			}
+			if each := float64(r.Memory.Total()) / float64(r.States); r.States > 500_000 && each > 24 {
+				t.Errorf("%.1f bytes per state, want at most 24: %+v", each, r.Memory)
+			}
+			if !slices.IsSorted(r.Finals) {
+				t.Error("finals are not in the order of discovery")
+			}
 			t.Logf("%.0f states/s, %.1f B/state, %d rule runs, %d repacks, %v, %+v", float64(r.States)/r.Elapsed.Seconds(),
 				float64(r.Memory.Total())/float64(r.States), r.RuleRuns, r.Repacks, r.Elapsed, r.Memory)
 		})
+	}
+}
+
+func searchAXI(t testing.TB, prog *axi, o explore.Options) *explore.Report[axiPart] {
+	t.Helper()
+	r, err := explore.Explore(context.Background(), prog, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func BenchmarkAXI(b *testing.B) {
+	for _, c := range axiCounts {
+		if c.states < 200_000 || c.large && !*large {
+			continue
+		}
+		for _, workers := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/workers=%d", c.prog.name, workers), func(b *testing.B) {
+				bytes := int64(0)
+				for b.Loop() {
+					bytes = searchAXI(b, c.prog, explore.Options{Workers: workers}).Memory.Total()
+				}
+				b.ReportMetric(float64(c.states)*float64(b.N)/b.Elapsed().Seconds(), "states/s")
+				b.ReportMetric(float64(bytes)/float64(c.states), "B/state")
+			})
+		}
 	}
 }

@@ -28,7 +28,7 @@ func (s *search[K]) cycles(ctx context.Context, budget int64) ([]Cycle, error) {
 	if budget == 0 {
 		budget = 1 << 62
 	}
-	budget -= s.bytes().Total() + 4*int64(len(s.store.slots)) + 12*int64(s.next)
+	budget -= s.bytes().Total() + 4*int64(s.store.slots()) + 12*int64(s.next)
 	if budget < 0 {
 		return nil, errMemory
 	}
@@ -46,11 +46,15 @@ func (s *search[K]) cycles(ctx context.Context, budget int64) ([]Cycle, error) {
 	return h.found, errMemory
 }
 
-// indexStates gives for each slot of the store the number of its state.
-func (s *search[K]) indexStates() []uint32 {
-	index := make([]uint32, len(s.store.slots))
+// indexStates gives for each slot of each shard the number of its state.
+func (s *search[K]) indexStates() (index [shardCount][]uint32) {
+	for i := range index {
+		index[i] = make([]uint32, len(s.store.shards[i].slots))
+	}
 	for i := range s.log.n {
-		index[s.store.find(s.log.at(i))] = uint32(i)
+		k := s.log.at(i)
+		h := hash(k)
+		index[shardOf(h)][s.store.shards[shardOf(h)].find(h, k)] = uint32(i)
 	}
 	return index
 }
@@ -58,9 +62,9 @@ func (s *search[K]) indexStates() []uint32 {
 // A hunt looks for fair cycles. Its graph has the edges that may lie on a cycle.
 type hunt[K words] struct {
 	s     *search[K]
-	alive []bool   // per effect: may lie on a cycle
-	index []uint32 // per slot of the store: the state
-	in    []uint32 // per state: the set it was last put in
+	alive []bool               // per effect: may lie on a cycle
+	index [shardCount][]uint32 // per slot of the store: the state
+	in    []uint32             // per state: the set it was last put in
 	sets  uint32
 	found []Cycle
 	kept  int64 // states in found
@@ -93,11 +97,13 @@ func (h *hunt[K]) next(v uint32, at *edge) (uint32, bool) {
 
 // state is the number of an expanded state.
 func (h *hunt[K]) state(k K) (uint32, bool) {
-	slot := h.s.store.find(&k)
-	if slot < 0 || int(h.index[slot]) >= h.s.next {
+	x := hash(&k)
+	slot := h.s.store.shards[shardOf(x)].find(x, &k)
+	if slot < 0 {
 		return 0, false
 	}
-	return h.index[slot], true
+	i := h.index[shardOf(x)][slot]
+	return i, int(i) < h.s.next
 }
 
 // judge keeps a component if it is a fair cycle.

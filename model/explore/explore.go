@@ -35,8 +35,19 @@ type Checker[P comparable] interface {
 
 // Options bound and watch a search. The zero value bounds nothing.
 type Options struct {
-	MaxStates int   // at most so many states are kept; 0: no bound
-	MaxMemory int64 // bytes for states, log, memo and parts; 0: no bound
+	MaxStates int // at most so many states are kept; 0: no bound
+	// MaxMemory bounds the bytes that the search holds; 0: no bound. What it has given
+	// up may be held by the Go runtime until the next collection: a process that must
+	// stay within the bound sets it with debug.SetMemoryLimit too.
+	MaxMemory int64
+
+	// Reduce asks for fewer states, where the system is a [Reducer]: those of the
+	// report then miss some, and its Finals none. Paths and Cycles are of the system
+	// itself. Invariants are looked at in fewer states too.
+	Reduce bool
+
+	// Workers search at the same time; 0: one. The report does not depend on it.
+	Workers int
 
 	// Fair says whether a run must not pass over an agent for ever that can step
 	// all along (weak fairness). Nil: all agents are fair.
@@ -45,6 +56,12 @@ type Options struct {
 	// Progress, if not nil, is called about every Every (0: a second) and at the end.
 	Progress func(Progress)
 	Every    time.Duration
+
+	// Save, if not nil, is called about every SaveEvery (0: a minute) with a checkpoint
+	// to write. Identity names the question: a checkpoint of another one is refused.
+	Save      func(Checkpoint)
+	SaveEvery time.Duration
+	Identity  string
 }
 
 // Progress is how far a search has come.
@@ -66,7 +83,12 @@ func Explore[P comparable](ctx context.Context, sys System[P], o Options) (*Repo
 		return nil, err
 	}
 	v := newView(sys)
-	var s searcher = newSearch[[1]uint64](v, o)
+	v.reduce = o.Reduce
+	return finish(ctx, sys, v, newSearch[[1]uint64](v, o), o), nil
+}
+
+// finish runs a search to its end.
+func finish[P comparable](ctx context.Context, sys System[P], v *View[P], s searcher, o Options) *Report[P] {
 	for s.run(ctx) == stale {
 		var ok bool
 		if s, ok = s.repack(); !ok {
@@ -75,7 +97,7 @@ func Explore[P comparable](ctx context.Context, sys System[P], o Options) (*Repo
 	}
 	r := newReport(sys, v, s)
 	r.findCycles(ctx, o)
-	return r, nil
+	return r
 }
 
 func sensible[P comparable](sys System[P], o Options) error {
@@ -88,6 +110,11 @@ func sensible[P comparable](sys System[P], o Options) error {
 		return fmt.Errorf("explore: a system of %d agents", sys.Agents())
 	case o.MaxStates < 0 || o.MaxMemory < 0:
 		return fmt.Errorf("explore: negative bound: MaxStates %d, MaxMemory %d: use 0 for none", o.MaxStates, o.MaxMemory)
+	case o.Workers < 0 || o.Workers > shardCount:
+		return fmt.Errorf("explore: %d workers: want 0 to %d", o.Workers, shardCount)
+	}
+	if o.Reduce {
+		return sensibleReduction(sys)
 	}
 	return nil
 }

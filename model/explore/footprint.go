@@ -7,22 +7,24 @@ import (
 )
 
 // CheckFootprint tests that the rules of a system depend on nothing but what they Get.
-// For so many pairs of a state and a rule (of an agent, or an invariant), drawn from
-// the seed, it compares what the rule does with what the search remembers, replaces
-// the parts that the rule did not look at by other values these parts have taken, and
-// compares again: looks, labels, writes. The error says which part made the difference.
+// For so many pairs of a state and a rule (of an agent, an invariant, or a fact), drawn from
+// the seed, it replaces the parts that the rule did not look at by other values these
+// parts have taken and compares what the rule does — looks, labels, writes —, and
+// compares it with what the search remembers. The error names the part that made the
+// difference, if one alone does.
 func CheckFootprint[P comparable](sys System[P], r *Report[P], samples int, seed uint64) error {
 	rng := rand.New(rand.NewPCG(seed, 0))
-	agents, checks := r.v.rules()
-	if agents+checks == 0 || r.Expanded == 0 {
+	agents, checks, facts := r.v.rules()
+	if agents+checks+facts == 0 || r.Expanded == 0 {
 		return nil
 	}
 	v := &View[P]{}
 	*v = *newView(sys)
-	v.tables = r.v.tables
+	v.tables, v.reduce = r.v.tables, r.v.reduce
+	v.facts, v.known = r.v.facts, r.v.known
 	p := probe[P]{v: v, r: r, rng: rng}
 	for range samples {
-		if err := p.sample(rng.IntN(r.Expanded), rng.IntN(agents+checks)); err != nil {
+		if err := p.sample(rng.IntN(r.Expanded), rng.IntN(agents+checks+facts)); err != nil {
 			return fmt.Errorf("%w (seed %d)", err, seed)
 		}
 	}
@@ -89,9 +91,6 @@ func (p *probe[P]) sample(state, rule int) error {
 	ids := make([]uint32, len(p.v.ids))
 	p.r.s.read(state, ids)
 	was := p.run(rule, ids)
-	if err := p.remembered(state, rule, ids, was); err != nil {
-		return err
-	}
 	other := slices.Clone(ids)
 	for c := range other {
 		if !slices.Contains(was.looks, c) {
@@ -101,7 +100,7 @@ func (p *probe[P]) sample(state, rule int) error {
 	if is := p.run(rule, other); !was.equal(is) {
 		return p.blame(state, rule, ids, other, was, is)
 	}
-	return nil
+	return p.remembered(state, rule, ids, was)
 }
 
 // draw is some value that a part has taken.

@@ -16,6 +16,11 @@ type history[K words] struct {
 
 func (h *history[K]) at(i int) *K { return &h.chunks[i>>chunkBits][i&(chunkSize-1)] }
 
+// slice is the keys from one state to before another, both within one block.
+func (h *history[K]) slice(from, to int) []K {
+	return h.chunks[from>>chunkBits][from&(chunkSize-1):][:to-from]
+}
+
 func (h *history[K]) append(k K) {
 	if h.n&(chunkSize-1) == 0 {
 		h.chunks = append(h.chunks, make([]K, chunkSize))

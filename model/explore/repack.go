@@ -28,16 +28,16 @@ func repackAs[A, B words](s *search[A], fs []field) (searcher, bool) {
 	var a A
 	var b B
 	if grown := int64(unsafe.Sizeof(b)) - int64(unsafe.Sizeof(a)); grown > 0 {
-		more := (int64(len(s.store.slots)) + int64(s.log.n)) * grown
+		more := (int64(s.store.slots()) + int64(s.log.n)) * grown
 		if s.bytes().Total()+more > s.opts.MaxMemory {
 			s.halt(OutOfMemory)
 			return s, false
 		}
 	}
 	t := &search[B]{course: s.course, memo: rekey[A, B](&s.memo, s.fields, fs)}
-	slots := len(s.store.slots)
+	t.crew = newCrew(t)
+	t.store = newStore[B](&s.store)
 	s.store = store[A]{}
-	t.store = newStore[B](slots)
 	ids := make([]uint32, len(fs))
 	for i := range s.log.n {
 		unpack(s.fields, s.log.at(i), ids)

@@ -61,7 +61,7 @@ func (t *tarjan) search(root uint32, poll func(int64) bool) bool {
 			t.pop()
 		case t.order[w] == unvisited:
 			t.push(w)
-		case t.order[w] != done:
+		default: // done is greater than all orders
 			f.low = min(f.low, t.order[w])
 		}
 	}

@@ -11,6 +11,7 @@ type searcher interface {
 	run(context.Context) status
 	repack() (searcher, bool)
 	about() *course
+	saveKeys(*encoder)
 	states() int
 	read(state int, ids []uint32)
 	bytes() Memory
@@ -31,12 +32,15 @@ const (
 
 // A teacher runs rules. It is a View of whatever parts.
 type teacher interface {
-	rules() (agents, checks int)
+	rules() (agents, checks, facts int)
+	told(fact uint32) uint64
+	enough(facts []uint64) uint64
 	initial() []uint32
 	state() []uint32 // to be filled before learn
 	learn(rule int) *lesson
 	sizes() []int
 	fits([]field) bool
+	knows(ids []uint32) bool
 	bytes() int64
 }
 
@@ -47,23 +51,27 @@ type course struct {
 	fields  []field
 	agents  int
 	checks  int
+	facts   int
 	fair    []bool
 	started time.Time
 	shown   time.Time
+	saved   time.Time
 
 	next     int   // the first state not yet expanded
 	layerEnd int   // the end of the layer that is being expanded
 	layers   []int // where each layer begins
 	stop     Stop
 	tally
-	notes map[note]*noted
-	runs  int // of rules
-	packs int // rewritings for want of bits
+	notes   map[note]*noted
+	lessons []lessonAt // every run of a rule, in order
+	packs   int        // rewritings for want of bits
+	sizes   []int      // of the tables, when resuming
 }
 
 // A tally is what is counted of expanded states.
 type tally struct {
 	transitions int
+	reduced     int // states in which not all agents' steps were taken
 	finals      []uint32
 	hits        []hit
 }
@@ -85,23 +93,16 @@ type noted struct {
 	count int
 }
 
-// blockSize states are expanded before their successors are inserted: the touches
-// of the store then overlap. Anything from 16 up gains the same.
-const blockSize = 256
-
 // search is a breadth-first search with keys of a certain width.
 type search[K words] struct {
 	*course
 	memo  memo[K]
 	store store[K]
 	log   history[K]
-
-	successors []K // of the block being expanded
-	homes      []int
-	touched    uint64
+	crew  []*worker[K]
 }
 
-func newSearch[K words](know teacher, o Options) *search[K] {
+func newCourse(know teacher, o Options) *course {
 	if o.Every == 0 {
 		o.Every = time.Second
 	}
@@ -111,18 +112,30 @@ func newSearch[K words](know teacher, o Options) *search[K] {
 	if o.MaxMemory == 0 {
 		o.MaxMemory = math.MaxInt64
 	}
+	if o.SaveEvery == 0 {
+		o.SaveEvery = time.Minute
+	}
 	now := time.Now()
-	c := &course{opts: o, know: know, started: now, shown: now, notes: make(map[note]*noted)}
-	c.agents, c.checks = know.rules()
+	c := &course{opts: o, know: know, started: now, shown: now, saved: now, notes: make(map[note]*noted)}
+	c.agents, c.checks, c.facts = know.rules()
 	for a := range c.agents {
 		c.fair = append(c.fair, o.Fair == nil || o.Fair(a))
 	}
+	return c
+}
+
+func newSearch[K words](know teacher, o Options) *search[K] {
+	c := newCourse(know, o)
 	ids := know.initial()
 	c.fields, _ = arrange(know.sizes())
-	s := &search[K]{course: c, memo: newMemo[K](c.agents + c.checks), store: newStore[K](0)}
+	s := &search[K]{course: c, memo: newMemo[K](c.rules()), store: newStore[K, K](nil)}
+	s.crew = newCrew(s)
 	s.add(pack[K](c.fields, ids))
 	return s
 }
+
+// rules is how many rules there are to be run: of agents, invariants and facts.
+func (c *course) rules() int { return c.agents + c.checks + c.facts }
 
 func (s *search[K]) about() *course { return s.course }
 
@@ -130,23 +143,27 @@ func (s *search[K]) states() int { return s.log.n }
 
 // add inserts one key.
 func (s *search[K]) add(k K) {
-	if s.store.insertAt(s.store.home(&k), &k) {
+	if s.store.add(&k) {
 		s.log.append(k)
 	}
 }
 
 // run expands states in order of discovery until nothing is left or something stops it.
 func (s *search[K]) run(ctx context.Context) status {
+	if !s.know.fits(s.fields) {
+		return stale
+	}
 	for s.next < s.log.n {
 		if s.next == s.layerEnd {
 			s.layers = append(s.layers, s.next)
 			s.layerEnd = s.log.n
 		}
 		s.progress(false)
+		s.save()
 		if ctx.Err() != nil {
 			return s.halt(Cancelled)
 		}
-		if st := s.block(min(s.next+blockSize, s.layerEnd)); st != finished {
+		if st := s.round(); st != finished {
 			return st
 		}
 	}
@@ -163,135 +180,22 @@ func (s *search[K]) halt(why Stop) status {
 	return halted
 }
 
-// block expands the states up to end and inserts their successors. States before
-// s.next are expanded wholly, others count for nothing: they are expanded again.
-func (s *search[K]) block(end int) status {
-	var t tally
-	s.successors = s.successors[:0]
-	i, st := s.next, finished
-	for ; i < end; i++ {
-		mark := len(s.successors)
-		if !s.expand(i, &t) {
-			s.successors = s.successors[:mark]
-			st = stale
-			break
-		}
-	}
-	if why := s.insert(); why != 0 {
-		return s.halt(why)
-	}
-	s.count(&t)
-	s.next = i
-	return st
-}
-
-// expand appends the successors of a state to the block. It reports false, having
-// tallied nothing, if the layout must change first.
-func (s *search[K]) expand(i int, t *tally) bool {
-	k := s.log.at(i)
-	start, hits := len(s.successors), len(t.hits)
-	moves := false
-	for rule := range s.agents + s.checks {
-		r := s.memo.find(rule, k)
-		if r == nothing {
-			continue
-		}
-		if r == 0 {
-			if r = s.learn(rule, k); r == 0 {
-				t.hits = t.hits[:hits]
-				return false
-			}
-		}
-		if r != nothing {
-			s.apply(rule, i, k, r, t)
-			moves = moves || rule < s.agents && s.fair[rule]
-		}
-	}
-	t.transitions += len(s.successors) - start
-	if !moves {
-		t.finals = append(t.finals, uint32(i))
-	}
-	return true
-}
-
-// apply appends the successors in a leaf.
-func (s *search[K]) apply(rule, i int, k *K, leaf int32, t *tally) {
-	for j := ^leaf; ; j++ {
-		e := &s.memo.effects[j]
-		if e.kind == successor {
-			s.successors = append(s.successors, add(k, &e.delta))
-		} else {
-			t.hits = append(t.hits, hit{note{e.kind, rule, e.label}, i})
-		}
-		if !e.more {
-			return
-		}
-	}
-}
-
-// learn runs a rule in state k and remembers what it did. It is 0 if a part has
+// learn runs a rule in a state and remembers what it did. It is 0 if a part has
 // outgrown its field.
-func (s *search[K]) learn(rule int, k *K) int32 {
+func (s *search[K]) learn(rule, state int) int32 {
 	ids := s.know.state()
-	unpack(s.fields, k, ids)
+	s.read(state, ids)
 	les := s.know.learn(rule)
-	s.runs++
+	s.lessons = append(s.lessons, lessonAt{uint32(rule), uint32(state)})
 	if !s.know.fits(s.fields) {
 		return 0
 	}
 	return s.memo.teach(s.fields, rule, ids, les)
 }
 
-// insert puts the block's successors into the store and the new ones into the log.
-func (s *search[K]) insert() Stop {
-	n := len(s.successors)
-	used := s.log.bytes() + s.memo.bytes() + s.know.bytes()
-	if !s.store.grow(n, s.opts.MaxMemory-used) || used+s.store.bytes() > s.opts.MaxMemory {
-		return OutOfMemory
-	}
-	if s.log.n+n > s.opts.MaxStates {
-		return s.insertFew()
-	}
-	s.touch()
-	for j := range s.successors {
-		k := &s.successors[j]
-		if s.store.insertAt(s.homes[j], k) {
-			s.log.append(*k)
-		}
-	}
-	return 0
-}
-
-// touch loads every slot where a search will begin, before any search depends on
-// one: the loads overlap.
-func (s *search[K]) touch() {
-	s.homes = s.homes[:0]
-	sum := uint64(0)
-	for j := range s.successors {
-		h := s.store.home(&s.successors[j])
-		s.homes = append(s.homes, h)
-		sum += s.store.slots[h][0]
-	}
-	s.touched += sum
-}
-
-// insertFew is insert close to the greatest number of states.
-func (s *search[K]) insertFew() Stop {
-	for j := range s.successors {
-		k := &s.successors[j]
-		if s.store.find(k) >= 0 {
-			continue
-		}
-		if s.log.n == s.opts.MaxStates {
-			return TooManyStates
-		}
-		s.add(*k)
-	}
-	return 0
-}
-
 func (s *search[K]) count(t *tally) {
 	s.transitions += t.transitions
+	s.reduced += t.reduced
 	s.finals = append(s.finals, t.finals...)
 	for _, h := range t.hits {
 		if h.kind == exceeded {
@@ -325,15 +229,23 @@ func (s *search[K]) progress(end bool) {
 	})
 }
 
+// save hands out a checkpoint when it is time.
+func (s *search[K]) save() {
+	if s.opts.Save != nil && time.Since(s.saved) >= s.opts.SaveEvery {
+		s.opts.Save(Checkpoint{s})
+		s.saved = time.Now()
+	}
+}
+
 // read writes the numbers of a state's parts to ids.
 func (s *search[K]) read(state int, ids []uint32) { unpack(s.fields, s.log.at(state), ids) }
 
 func (s *search[K]) bytes() Memory {
-	return Memory{Store: s.store.bytes(), Log: s.log.bytes(), Memo: s.memo.bytes(), Parts: s.know.bytes()}
+	return Memory{Store: s.store.bytes(), Log: s.log.bytes() + 12*int64(cap(s.finals)), Memo: s.memo.bytes() + 8*int64(cap(s.lessons)), Parts: s.know.bytes()}
 }
 
 // forget drops what only the search itself needs.
 func (s *search[K]) forget() {
 	s.store = store[K]{}
-	s.successors, s.homes = nil, nil
+	s.crew = nil
 }

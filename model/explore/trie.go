@@ -63,6 +63,43 @@ func (m *memo[K]) find(rule int, k *K) int32 {
 	return r
 }
 
+// findAll is find for all rules in the states of a block: the leaf of a rule in state
+// j goes to leaves[rule*blockSize+j]. Rule by rule, since a trie stays in the cache.
+// A leaf behind a kid that is not in a slice is left to find. It reports whether all
+// leaves were found.
+func (m *memo[K]) findAll(keys []K, leaves []int32) bool {
+	known := true
+	for rule, root := range m.roots {
+		row := leaves[rule*blockSize:][:len(keys)]
+		if root <= 0 {
+			for j := range row {
+				row[j] = root
+			}
+			known = known && root != 0
+			continue
+		}
+		first := m.nodes[root]
+		for j := range row {
+			r := int32(0)
+			if id := get(&keys[j], first.field); id < uint64(len(first.kids)) {
+				r = first.kids[id]
+			}
+			for r > 0 {
+				n := &m.nodes[r]
+				id := get(&keys[j], n.field)
+				if id >= uint64(len(n.kids)) {
+					r = 0
+					break
+				}
+				r = n.kids[id]
+			}
+			row[j] = r
+			known = known && r != 0
+		}
+	}
+	return known
+}
+
 // far is the kid of a node that is not in its slice.
 func (m *memo[K]) far(n int32, id uint64) int32 {
 	return m.sparse[uint64(n)<<32|id]
