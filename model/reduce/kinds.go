@@ -64,8 +64,6 @@ type premise struct {
 var (
 	noCues = premise{"threads look for signals always, not after cues (arm)",
 		func(d model.Dialect) bool { return d.Arm == 0 }}
-	noFalseDeath = premise{"nobody is taken for dead who is not (false-death)",
-		func(d model.Dialect) bool { return !d.FalseDeath }}
 	killsCount = premise{"a kill of a thread that is being killed is not taken away (doomed)",
 		func(d model.Dialect) bool { return d.Doomed != model.NoKill }}
 	prompt = premise{"receipt comes first (may, chance)",
@@ -78,10 +76,10 @@ var (
 
 // premises of each kind.
 var premises = [kinds][]premise{
-	Unseen: {noFalseDeath},
-	Masked: {noFalseDeath, noCues, killsCount},
-	Merged: {noFalseDeath, noCues, killsCount},
-	Due:    {noFalseDeath, noCues, killsCount, prompt, queued, inOrder},
+	Unseen: {},
+	Masked: {noCues, killsCount},
+	Merged: {noCues},
+	Due:    {noCues, killsCount, prompt, queued, inOrder},
 }
 
 // Permitted is the kinds that the dialect permits.

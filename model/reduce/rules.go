@@ -33,7 +33,7 @@ var takes = map[string]part{
 	"D2":  never, "D3": never, "D4": never, "D5": never,
 	"B1": silent, "B2": silent, "B3": silent, "B4": silent, "B5": silent, "B6": silent, "B7": silent, "B8": silent,
 	"B9": silent, "B10": silent,
-	"B11": never, // the thread may unwind or run after it: nobody has looked
+	"B11": silent,
 	"B12": silent,
 	"E1":  silent,
 	"G1":  never,
