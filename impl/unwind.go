@@ -76,6 +76,9 @@ func (t *Thread) handle(old Level, h func() error) (err error) {
 	err = t.unwound(h())
 	f.left = true
 	t.left(FrameHandler, err)
+	if fault(FaultHandlerLevelStays) {
+		return err
+	}
 	return t.leave(old, err)
 }
 
@@ -100,7 +103,7 @@ func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) erro
 	}
 	err = t.unwound(err)
 	t.left(FrameProtect, err)
-	if err = t.between(err); t.force == errDoomed {
+	if err = t.between(err); t.force == errDoomed && !fault(FaultDoomedCleans) || fault(FaultCleanupSkipped) {
 		return err
 	}
 	return t.cleanHolding(level, err, cleanups)
@@ -110,8 +113,11 @@ func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) erro
 func (t *Thread) cleanHolding(level Level, err error, cleanups []func() error) error {
 	force := t.force
 	t.force = nil
-	if e := t.clean(level, cleanups); e != nil {
+	if e := t.clean(level, cleanups); e != nil && !fault(FaultCleanupErrorLost) {
 		return e // what was held is dropped
+	}
+	if fault(FaultUnwindingDropped) {
+		return nil
 	}
 	t.hold(force)
 	return err
