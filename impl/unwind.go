@@ -30,7 +30,11 @@ func Catch[E error](t *Thread, body func() error, h func(E) error) error {
 		return nil
 	}
 	if err = t.caught(err); !t.controlled(err) {
-		if e, ok := errors.AsType[E](err); ok {
+		e, ok := any(err).(E) // the usual case, and five times as fast
+		if !ok {
+			e, ok = errors.AsType[E](err)
+		}
+		if ok {
 			return t.handle(level, func() error { return h(e) })
 		}
 	}
@@ -160,6 +164,9 @@ func (t *Thread) Finally(body, cleanup func() error) error {
 // Bracket acquires, uses and releases: acquire and release run masked, so that what is
 // acquired is released [ghc-base Control.Exception bracket].
 func Bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, error), release func(A) error) (v V, err error) {
+	if !t.watched {
+		return bracket(t, acquire, use, release)
+	}
 	err = t.Mask(func(r Restore) error {
 		a, err := acquire()
 		if err = t.unwound(err); err != nil {
