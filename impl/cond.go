@@ -39,6 +39,9 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 		}
 		if err := t.interrupted(how); err != nil {
 			c.forget(t, w, n)
+			if fault(FaultRelocks) {
+				m.relock(t, c)
+			}
 			return err
 		}
 		x = c.q.lock.Acquire()
@@ -50,7 +53,9 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 		w.ticket = t.ticket
 	}
 	c.q.end(w)
-	m.relock(t, c)
+	if !fault(FaultNoRelock) {
+		m.relock(t, c)
+	}
 	return nil
 }
 
@@ -61,7 +66,7 @@ func (c *Cond) forget(t *Thread, w *waiter[*notice], n *notice) {
 	c.q.leave(w)
 	c.q.release(w)
 	c.q.lock.Release(x)
-	if (given || t.rt.policy.PassesOn) && !fault(FaultNotificationLost) {
+	if (given || t.rt.policy.PassesOn && !fault(FaultNotPassedOn)) && !fault(FaultNotificationLost) {
 		c.Notify()
 	}
 }
@@ -74,6 +79,9 @@ func (c *Cond) Notify() { c.notify(1) }
 func (c *Cond) NotifyAll() { c.notify(-1) }
 
 func (c *Cond) notify(n int) {
+	if fault(FaultNotifiesAll) {
+		n = -1
+	}
 	x := c.q.lock.Acquire()
 	for ; c.q.head != nil && n != 0; n-- {
 		w := c.q.head

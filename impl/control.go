@@ -18,7 +18,7 @@ func (c *control) Error() string { return "impl: unwinding: " + c.name }
 
 // controlled tells whether err is a control. One that t unwinds by is always in force.
 func (t *Thread) controlled(err error) bool {
-	if t.force == nil {
+	if t.force == nil || fault(FaultHandlerTakesKill) {
 		return false
 	}
 	_, ok := errors.AsType[*control](err)
@@ -68,8 +68,10 @@ func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
 	}
 	err = t.unwound(err)
 	t.left(FrameTag, err)
-	if x, ok := errors.AsType[*thrown[V]](err); ok && x.tag == any(g) {
-		t.force = nil
+	if x, ok := errors.AsType[*thrown[V]](err); ok && (x.tag == any(g) || fault(FaultTagTakesAll)) {
+		if !fault(FaultTagInForce) {
+			t.force = nil
+		}
 		return x.value, nil
 	}
 	return v, t.between(err)

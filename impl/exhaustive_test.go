@@ -345,6 +345,10 @@ var programs = []struct {
 		"a=returned [7 open]; b=returned",
 	}},
 	{"ends with a throw pending", small("ghc@doc2010", endsWithPending), nil},
+	{"killed now", small("lcl@doc", killedNow), []string{
+		"a=killed; b=returned",
+		"a=returned [cleaned]; b=returned",
+	}},
 	{"withdrawn before another", small("ghc@doc2010", withdrawnBefore), []string{
 		"a=died X; b=died Y; c=returned; d=returned; e=returned",
 	}},

@@ -18,7 +18,7 @@ func (t *Thread) join(u *Thread, d time.Duration) (bool, error) {
 			return false, err
 		}
 		x := u.waited.lock.Acquire()
-		if u.w.Load()&finished != 0 {
+		if u.w.Load()&finished != 0 && !fault(FaultJoinMissesEnd) {
 			u.waited.lock.Release(x)
 			return true, nil
 		}
@@ -41,14 +41,33 @@ func (t *Thread) join(u *Thread, d time.Duration) (bool, error) {
 	}
 }
 
-// wakeAll wakes all who wait in q.
-func (q *queue[V]) wakeAll() {
+// Done returns a channel that is closed when t has ended: for goroutines that are no
+// threads. A thread that is interrupted before it has begun ends without running its
+// function, so that this cannot tell anybody.
+func (t *Thread) Done() <-chan struct{} {
+	x := t.waited.lock.Acquire()
+	defer func() { t.waited.lock.Release(x) }()
+	if t.done == nil {
+		t.done = make(chan struct{})
+		if t.w.Load()&finished != 0 {
+			close(t.done)
+		}
+	}
+	return t.done
+}
+
+// tellAll tells all who wait for the end of t, which is finished: nobody else will.
+func (t *Thread) tellAll() {
+	q := &t.waited
 	x := q.lock.Acquire()
 	for w := q.first(); w != nil; w = q.first() {
 		w.t.parker.Unpark()
 		if fault(FaultOneJoiner) {
 			break
 		}
+	}
+	if t.done != nil {
+		close(t.done)
 	}
 	q.lock.Release(x)
 }

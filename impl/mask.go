@@ -155,7 +155,7 @@ func (t *Thread) leave(old Level, err error) error {
 // open receives what is pending as a scope opens. A function that has not begun yet
 // is begun first: opening is no step of its own.
 func (t *Thread) open() error {
-	if t.fresh {
+	if t.fresh || fault(FaultUnmaskNoPoint) {
 		return nil
 	}
 	return t.point()

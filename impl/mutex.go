@@ -69,13 +69,13 @@ func (m *Mutex) Unlock(t *Thread) error {
 // UnlockHeld frees m if t holds it, and tells whether it did.
 func (m *Mutex) UnlockHeld(t *Thread) bool {
 	x := m.q.lock.Acquire()
-	if m.owner != t {
+	if m.owner != t && !fault(FaultFreesOthers) {
 		m.q.lock.Release(x)
 		return false
 	}
 	w := m.q.first()
 	m.owner = nil
-	if w != nil {
+	if w != nil && !fault(FaultMutexForgotten) {
 		m.owner = w.t
 	}
 	m.q.lock.Release(x)

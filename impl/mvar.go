@@ -34,7 +34,7 @@ func (m *MVar[V]) Take(t *Thread) (V, error) {
 		x := m.q.lock.Acquire()
 		if m.full {
 			v := m.v
-			if w := m.q.first(); w != nil {
+			if w := m.q.first(); w != nil && !fault(FaultTakeNotRefilled) {
 				m.v = w.v
 				m.q.lock.Release(x)
 				w.t.parker.Unpark()
@@ -63,7 +63,7 @@ func (m *MVar[V]) Put(t *Thread, v V) error {
 		}
 		x := m.q.lock.Acquire()
 		if !m.full {
-			if w := m.q.first(); w != nil {
+			if w := m.q.first(); w != nil && !fault(FaultPutNotHandedOver) {
 				w.v = v
 				m.q.lock.Release(x)
 				w.t.parker.Unpark()

@@ -43,6 +43,11 @@ func (q *queue[V]) join(t *Thread, v V) *waiter[V] {
 		q.tail.next = w
 	}
 	q.tail = w
+	if fault(FaultWaitersLIFO) && q.head != w {
+		q.tail, w.prev.next = w.prev, nil
+		w.prev, w.next, q.head.prev = nil, q.head, w
+		q.head = w
+	}
 	return w
 }
 

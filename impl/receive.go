@@ -43,7 +43,15 @@ func (t *Thread) point() error {
 }
 
 // hears tells whether a signal interrupts t when it blocks in op.
-func (t *Thread) hears(op Op) bool { return t.level != Closed && t.rt.policy.Deaf>>op&1 == 0 }
+func (t *Thread) hears(op Op) bool {
+	switch {
+	case fault(FaultHearsClosed) && t.level == Closed, fault(FaultHearsAll):
+		return true
+	case fault(FaultDeafMasked) && t.level == Masked:
+		return false
+	}
+	return t.level != Closed && t.rt.policy.Deaf>>op&1 == 0
+}
 
 // interruptible begins an operation that is interrupted even if it does not block.
 func (t *Thread) interruptible() error {
@@ -146,11 +154,18 @@ func (t *Thread) call(f function) (err error) {
 		}
 	}()
 	err = t.unwound(f(t))
+	if fault(FaultFunctionTwice) && err == nil {
+		err = t.unwound(f(t))
+	}
 	returned = true
-	t.level = level
+	if t.level = level; fault(FaultFunctionLevelStays) {
+		t.level = max(level, t.rt.policy.Function)
+	}
 	t.left(FrameFunction, err)
 	if err == nil {
-		t.hold(force)
+		if !fault(FaultFunctionEndsUnwinding) {
+			t.hold(force)
+		}
 		return nil
 	}
 	if t.force == nil {

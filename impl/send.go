@@ -22,7 +22,7 @@ func (u *Thread) offer(s *signal, what error, id uint64) fate {
 	for {
 		x := u.w.Acquire()
 		switch {
-		case x&finished != 0:
+		case x&finished != 0 && !fault(FaultGoneAccepts):
 			u.w.Release(x)
 			return gone
 		case x&(waiting|receptive) == waiting|receptive:
@@ -44,7 +44,7 @@ func (u *Thread) offer(s *signal, what error, id uint64) fate {
 // enqueue appends to u's queue and frees u's lock, which the caller holds. It returns
 // false when there was no free signal to append; now there are some.
 func (u *Thread) enqueue(x uint64, s *signal, what error, id uint64) bool {
-	if u.rt.policy.Keep != KeepAll {
+	if u.rt.policy.Keep != KeepAll && !fault(FaultKeepsAll) {
 		if old, ok := u.keep(what, id); ok {
 			u.w.Release(x)
 			u.unkept(old)
@@ -181,7 +181,7 @@ func (t *Thread) send(u *Thread, what error) error {
 }
 
 func (t *Thread) throwToSelf(what error) error {
-	if t.rt.policy.SelfNow {
+	if t.rt.policy.SelfNow && !fault(FaultSelfPends) {
 		if err := t.interruptible(); err != nil {
 			return err
 		}
@@ -205,7 +205,7 @@ func (t *Thread) post(u *Thread, what error) error {
 	switch {
 	case f == gone:
 		t.event(Dropped, u, id, what)
-		if t.rt.policy.Gone {
+		if t.rt.policy.Gone && !fault(FaultGoneSilent) {
 			return t.misuse(OpInterrupt, u, "it has ended")
 		}
 	case u == t:
@@ -225,7 +225,7 @@ func (t *Thread) throw(u *Thread, what error) error {
 	id := t.nextID()
 	t.event(Invoked, u, id, what)
 	for {
-		if err := t.interruptible(); err != nil {
+		if err := t.interruptible(); err != nil && !fault(FaultOwnNotFirst) {
 			t.event(Withdrawn, u, id, what)
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"sync"
 	"testing"
@@ -43,6 +44,9 @@ func (l *ledger) observe(e Event) {
 // then checks that every signal had exactly one fate.
 func TestStress(t *testing.T) {
 	base := runtime.NumGoroutine()
+	if os.Getenv("NIGHTLY") != "" && *stressFor < time.Second {
+		*stressFor = 4 * time.Minute
+	}
 	for _, edition := range Editions() {
 		seed := uint64(time.Now().UnixNano())
 		t.Logf("%s: seed %d", edition, seed)

@@ -41,6 +41,7 @@ type Thread struct {
 	end    end
 	body   func(*Thread) error
 	waited queue[struct{}] // threads that join
+	done   chan struct{}   // made if asked for; guarded by the lock of waited
 }
 
 // The bits of a thread's word, beside at.Sign: something is pending or in force.
@@ -117,7 +118,7 @@ func (t *Thread) Start(parent *Thread) error {
 	if x&started != 0 {
 		return t.misuse(OpStart, t, "it is started already")
 	}
-	if parent != nil && t.rt.policy.Inherits {
+	if parent != nil && t.rt.policy.Inherits && !fault(FaultNoInherit) {
 		t.level = parent.level
 	}
 	t.rt.add(t)
@@ -155,7 +156,7 @@ func (t *Thread) finish(how End, err error) {
 	t.w.Release(x | finished)
 	for t.dropOne() {
 	}
-	t.waited.wakeAll()
+	t.tellAll()
 	t.rt.remove(t)
 	t.event(Ended, nil, uint64(how), err)
 	t.rt.quiet.stop()
