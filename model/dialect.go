@@ -56,6 +56,7 @@ type Dialect struct {
 
 	// Blocking.
 	HandOff   OpSet // which operations does the other side complete for the first that waits?
+	Retry     OpSet // in which operations is the first that waits only woken, to try again?
 	Relocks   bool  // does an interrupted wait take its mutex again before anything else?
 	PassOn    bool  // does a waiter that is thrown out pass a notification on, had it one or not?
 	EndsWaits bool  // does a notification end every wait that a thunk interrupted, and one more?

@@ -85,7 +85,8 @@ var table = []Runtime{
 	},
 	{
 		Name: "cpython", Title: "CPython, asynchronous exceptions", Tool: "python3", Install: apt + "python3",
-		Edition: "python@3.11", Compare: []string{"python@doc3.11", "python@seed2018"},
+		// No document stands beside it: those of Python speak of signals.
+		Edition: "python@3.11",
 		source:  source{"driver.py", cpythonDriver},
 		memory:  2 << 30,
 		command: func(file string) []string { return []string{"python3", "-I", "-u", file} },

@@ -11,7 +11,7 @@
 ;;
 ;; Racket's threads take turns on one processor and would run a short program in the
 ;; order of its text: every statement begins with STEP, where the run's jitter lets
-;; the others have a turn.
+;; the others have a turn, and so may every block end.
 
 (struct raised (name))                          ; what `raise` raises
 (struct malformed (what))
@@ -42,6 +42,9 @@
 (define (step t)
   (set-th-steps! t (add1 (th-steps t)))
   (set-th-at! t runs)
+  (jitter t))
+
+(define (jitter t)
   (when (< (modulo (next! t) 256) (th-often t))
     (for ([_ (in-range (add1 (modulo (next! t) (th-turns t))))]) (turn))))
 
@@ -109,7 +112,7 @@
 
 (define (block forms)
   (if (null? forms)
-      void
+      jitter
       (let ([first (statement (car forms))] [rest (block (cdr forms))])
         (lambda (t) (step t) (first t) (rest t)))))
 
