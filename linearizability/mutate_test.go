@@ -66,7 +66,7 @@ func TestJudgesAgree(t *testing.T) {
 	counts := map[string]int{}
 	for _, test := range litmus.All() {
 		for _, d := range proven {
-			if len(test.MissingIn(d)) > 0 {
+			if len(test.MissingIn(d)) > 0 || unrecorded(test) {
 				continue
 			}
 			h, _, err := Record(test, d, r, 120)

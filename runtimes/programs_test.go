@@ -96,6 +96,11 @@ const (
 		" (thread h (lock l) (set go 1)) (thread t (spin go 1) (lock l))" +
 		" (thread s (spin go 1) (await t) (throwTo t A)))"
 
+	// Something waits for t, whose mask is closed, while it sends to somebody else.
+	sendsMasked = "(litmus 1 sends-masked (flag go) (flag in) (flag sent)" +
+		" (thread t (without (set go 1) (spin sent 1) (log a) (interrupt u (log x)) (log b)))" +
+		" (thread u (spin in 1)) (thread s (spin go 1) (interrupt t (log f)) (set sent 1)))"
+
 	// Each cancels the other, then comes to a point.
 	mutualCancel = "(litmus 1 mutual-cancel (thread a (kill b) (point)) (thread b (kill a) (point)))"
 

@@ -27,8 +27,16 @@ type Runtime struct {
 
 type source struct{ file, text string }
 
-//go:embed sbcl/driver.lisp
-var sbclDriver string
+// The drivers of the Lisps are a port and what they share, in one file.
+//
+//go:embed lisp/driver.lisp
+var lispDriver string
+
+//go:embed sbcl/port.lisp
+var sbclPort string
+
+//go:embed ecl/port.lisp
+var eclPort string
 
 //go:embed ghc/Driver.hs
 var ghcDriver string
@@ -57,6 +65,14 @@ func gccBuild(file, out string) []string {
 }
 
 func itself(file string) []string { return []string{file} }
+
+// ECL builds a program of its own from the driver, by way of C.
+func eclBuild(file, out string) []string {
+	return []string{"ecl", "--norc",
+		"--eval", `(compile-file "` + file + `" :system-p t :output-file "` + out + `.o")`,
+		"--eval", `(c:build-program "` + out + `" :lisp-files '("` + out + `.o") :epilogue-code '(interject-driver::main))`,
+		"--eval", "(ext:quit)"}
+}
 
 // A small allocation area makes for many garbage collections, hence safe points;
 // short time slices let a thread that does not yield be interrupted soon.
@@ -109,6 +125,13 @@ var table = []Runtime{
 		command: func(file string) []string { return []string{"racket", "--require", file} },
 	},
 	{
+		Name: "ecl", Title: "Embeddable Common-Lisp", Tool: "ecl", Install: apt + "ecl",
+		Edition: "ecl@21",
+		source:  source{"driver.lisp", eclPort + lispDriver},
+		memory:  4 << 30,
+		build:   eclBuild, command: itself,
+	},
+	{
 		Name: "pthread", Title: "POSIX threads, cancellation, C", Tool: "gcc", Install: apt + "gcc libc6-dev",
 		Edition: "pthread@glibc2.36", Compare: []string{"pthread@doc"},
 		source: source{"driver.c", pthreadDriver},
@@ -118,7 +141,7 @@ var table = []Runtime{
 	{
 		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
 		Edition: "sbcl@2.2", Compare: []string{"sbcl@doc"},
-		source: source{"driver.lisp", sbclDriver},
+		source: source{"driver.lisp", sbclPort + lispDriver},
 		memory: 4 << 30,
 		command: func(file string) []string {
 			return []string{"sbcl", "--noinform", "--disable-ldb", "--lose-on-corruption",
