@@ -12,9 +12,9 @@ import (
 
 // What a run records is never rejected.
 func TestNoRunIsRejected(t *testing.T) {
-	runs := 3
+	runs := 1
 	if !testing.Short() {
-		runs = 12
+		runs = 4
 	}
 	n := 0
 	for _, test := range litmus.All() {

@@ -23,7 +23,7 @@ type Part struct {
 // is of a litmus test, or something in it went unobserved.
 func Partition(h *traces.History) []Part {
 	g := newGroups(h)
-	if g == nil {
+	if g == nil || len(g.roots()) < 2 {
 		return []Part{undivided(h)}
 	}
 	var parts []Part

@@ -104,11 +104,11 @@ func validatePart(ctx context.Context, h *traces.History, d model.Dialect, t *li
 		return nil, err
 	}
 	s.strict = o.Strict
-	v := &validator{product: newProduct(s), max: o.MaxStates, report: &Report{Edition: d.Name, Events: len(h.Events), Partial: s.partial()}}
+	v := &validator{product: newProduct(s), ctx: ctx, max: o.MaxStates, report: &Report{Edition: d.Name, Events: len(h.Events), Partial: s.partial()}}
 	if v.max == 0 {
 		v.max = 1 << 20
 	}
-	return v.run(ctx)
+	return v.run()
 }
 
 // recoverInput turns the panic of an input that turned out to be bad into its error.
@@ -135,6 +135,7 @@ func IsInput(err error) bool { return errors.As(err, new(inputError)) }
 // fits can be.
 type validator struct {
 	*product
+	ctx    context.Context
 	max    int
 	report *Report
 	now    map[state]bool // with every step that needs no line
@@ -143,16 +144,13 @@ type validator struct {
 // errBound says that there are too many states.
 var errBound = errors.New("bound")
 
-func (v *validator) run(ctx context.Context) (*Report, error) {
+func (v *validator) run() (*Report, error) {
 	r := v.report
 	v.now = map[state]bool{}
 	if err := v.close(map[state]bool{v.initial(): true}, everyone); err != nil {
 		return v.bounded(err)
 	}
 	for i := range v.h.Events {
-		if i%256 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
 		ok, err := v.line(&v.h.Events[i])
 		if err != nil {
 			return v.bounded(err)
@@ -196,6 +194,9 @@ func (v *validator) close(set map[state]bool, t int) error {
 		known = 0
 	}
 	for i := 0; i < len(open); i++ {
+		if i%256 == 0 && v.ctx.Err() != nil {
+			return v.ctx.Err()
+		}
 		only := everyone
 		if i < known {
 			only = t
