@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/interject/interject/litmus"
-	"github.com/interject/interject/model"
 	"github.com/interject/interject/traces"
 )
 
@@ -87,7 +86,7 @@ func TestAgreesWithEnumeration(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range model.Editions {
+		for _, d := range proven {
 			if len(test.MissingIn(d)) > 0 {
 				continue
 			}

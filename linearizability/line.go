@@ -25,8 +25,8 @@ func (p *product) pass(s state, t int, i int32) []state {
 	case e.Kind == traces.Recv:
 		return p.passRecv(s, t, l, e)
 	case e.Kind == traces.Leave && e.Result == traces.Unwind:
-		if p.has(l.nest, e.Of) {
-			return nil
+		if p.innermost(l.nest) >= e.Of {
+			return nil // it is open, or something that was begun in it
 		}
 		return []state{p.with(s, t, l)}
 	case e.Kind == traces.Enter:
@@ -263,17 +263,15 @@ func (p *product) fetch(s state, t int) []model.Pos {
 		return p.fetchOwed(t, p.event(t, l.owed-1))
 	}
 	var all []model.Pos
-	if !p.subject.sees[t][traces.Leave] || !p.subject.sees[t][traces.Enter] || !p.subject.sees[t][traces.End] {
+	if p.mayReturn(t, &l) {
 		all = append(all, 0)
 	}
 	if p.core(s.config, t).Fresh {
 		all = append(all, p.node(model.Node{Op: model.Value}, 0)) // the thunk does something that is not recorded
 	}
 	i := p.upcoming(t, l.next)
-	if i < 0 && p.goesOn() {
-		all = append(all, 0)
-	}
 	all = append(all, p.unrecorded(s, t, i)...)
+	all = append(all, p.hidden(s, t, &l)...)
 	for i >= 0 {
 		e := p.event(t, i)
 		switch {
@@ -294,6 +292,15 @@ func (p *product) fetch(s state, t int) []model.Pos {
 		break
 	}
 	return all
+}
+
+// mayReturn says that a block may end here without a record of it: of a frame, or
+// of a thread of which no more is recorded.
+func (p *product) mayReturn(t int, l *local) bool {
+	if p.frame(l.nest) != nil {
+		return !p.subject.sees[t][traces.Leave] || !p.subject.sees[t][traces.Enter]
+	}
+	return int(l.next) == len(p.own[t]) && (p.goesOn() || !p.subject.sees[t][traces.End])
 }
 
 // entering is the statements that can have entered the frame of e. What a try
@@ -321,6 +328,9 @@ func (p *product) entering(t int, e *traces.Event, slot uint8) []model.Pos {
 // receives a signal in that moment. Its next event of its own, i, tells of that.
 func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 	l := p.of(s.locals, t)
+	if p.strict || !p.subject.sees[t][traces.Enter] {
+		return nil
+	}
 	next := &traces.Event{}
 	if int(l.next) < len(p.own[t]) {
 		next = p.event(t, l.next)
@@ -341,10 +351,14 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 			add(traces.ProtectFrame, "")
 		case traces.HandlerFrame:
 			interrupted = true
-			add(traces.TryFrame, litmus.Any)
+			if !p.unwound(t, l.next, i, traces.TryFrame) {
+				add(traces.TryFrame, litmus.Any)
+			}
 		case traces.CleanupFrame:
 			interrupted = true
-			add(traces.ProtectFrame, "")
+			if !p.unwound(t, l.next, i, traces.ProtectFrame) {
+				add(traces.ProtectFrame, "")
+			}
 		}
 	}
 	if next.Kind == 0 && p.goesOn() {
@@ -365,6 +379,44 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 		}
 	}
 	return all
+}
+
+// hidden is what a thread may enter where no entering is recorded: a handler for
+// everything, and in it one change of the mask. Since both can be left and entered
+// anew at any time, more of them would let it do no more. Only who is sent
+// something needs them.
+func (p *product) hidden(s state, t int, l *local) []model.Pos {
+	if p.subject.sees[t][traces.Enter] || !p.targets[t] {
+		return nil
+	}
+	frames := []traces.Event{}
+	for _, f := range []traces.Frame{traces.MaskFrame, traces.UmaskFrame, traces.UnmaskFrame, traces.WithoutFrame, traces.LocalFrame} {
+		frames = append(frames, traces.Event{Kind: traces.Enter, Frame: f})
+	}
+	switch top := p.frame(l.nest); {
+	case top == nil:
+		frames = append(frames, traces.Event{Kind: traces.Enter, Frame: traces.TryFrame, Name: litmus.Any})
+	case top.frame.IsMask() || top.frame == traces.HandlerFrame && p.frame(top.below) != nil:
+		return nil
+	}
+	var all []model.Pos
+	for i := range frames {
+		if at, err := p.statement(&frames[i], 0); err == nil {
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+// unwound says that among the thread's events from i up to j a frame of the kind
+// is left by an unwinding: then it is that of the handler or cleanup that follows.
+func (p *product) unwound(t int, i, j int32, f traces.Frame) bool {
+	for ; i < j; i++ {
+		if e := p.event(t, i); e.Kind == traces.Leave && p.event(t, e.Of).Frame == f {
+			return true
+		}
+	}
+	return false
 }
 
 // behind is the next event of its own that a thread makes after the block that its
@@ -419,8 +471,13 @@ func (p *product) after(s state, may permit, found func(state)) {
 func (p *product) afterFetch(s state, t int, may permit, found func(state)) {
 	for _, at := range p.fetch(s, t) {
 		moved := state{p.put(s.config, t, at), s.locals}
-		for _, v := range p.steps(nil, moved.config, t) {
-			if n, ok := p.step(moved, &v, may); ok {
+		all := p.space.from(moved.config)
+		for i := range all {
+			v := &all[i]
+			if v.by != model.Own || int(v.label.Thread) != t {
+				continue
+			}
+			if n, ok := p.step(moved, v, may); ok {
 				found(n)
 			}
 		}

@@ -17,6 +17,7 @@ type How struct {
 	Whole   bool          // in one piece: without cuts at quiescent points
 	Piece   int           // the least events between two cuts; 0 stands for 256
 	Timeout time.Duration // for one question; 0: none
+	Strict  bool          // as in Options
 }
 
 // Linearization is what porcupine says of a history.
@@ -40,26 +41,49 @@ func Linearize(ctx context.Context, h *traces.History, d model.Dialect, t *litmu
 	if err := h.Check(); err != nil {
 		return nil, inputError{err}
 	}
-	s, err := newSubject(h, d, t)
-	if err != nil {
-		return nil, err
+	if suppresses(h) {
+		return &Linearization{Verdict: Inconclusive}, nil
 	}
-	p := newProduct(s)
-	j := &linearizer{product: p}
-	j.init = newSet(p.closure(map[state]bool{p.initial(): true}, nothing))
-	l = &Linearization{}
-	cuts := p.pieces(how)
+	l = &Linearization{Verdict: Allowed}
+	for _, part := range parts(h, t) {
+		if err := l.part(ctx, part, d, t, how); err != nil {
+			return nil, err
+		}
+		if l.Verdict != Allowed {
+			break
+		}
+	}
+	return l, nil
+}
+
+// suppresses says that somebody ends another thread at once. The end is then the
+// killer's step and no operation of the thread, so porcupine is not asked;
+// Validate is the judge of such histories.
+func suppresses(h *traces.History) bool {
+	return slices.ContainsFunc(h.Events, func(e traces.Event) bool { return e.Signal == traces.KillNowSignal })
+}
+
+// part asks about one part of the history.
+func (l *Linearization) part(ctx context.Context, part Part, d model.Dialect, t *litmus.Test, how How) error {
+	s, err := newSubject(part.History, d, t)
+	if err != nil {
+		return err
+	}
+	s.strict = how.Strict
+	j := &linearizer{product: newProduct(s)}
+	j.init = newSet(j.closure(map[state]bool{j.initial(): true}, nothing))
+	cuts := j.pieces(how)
 	for i := range len(cuts) - 1 {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		l.Pieces++
 		if !j.piece(l, cuts[i], cuts[i+1], how) {
-			return l, nil
+			return nil
 		}
+		j.renew()
 	}
-	l.Verdict = Allowed
-	return l, nil
+	return nil
 }
 
 // pieces are the places at which the history is cut, its ends included.
@@ -131,11 +155,24 @@ func (p *product) finishes(s state) bool {
 	case p.h.Truncated || p.h.Incomplete:
 		return true
 	case p.h.Over == traces.Ended:
-		return p.ended(s)
+		return p.ended(s) && p.recorded(s)
 	case p.h.Over == traces.Quiescent:
-		return p.quiet(s)
+		return p.quiet(s) && p.recorded(s)
 	case p.h.Over == traces.Crashed:
 		return p.m.NestBound == 0 || p.dead(s.config)
+	}
+	return true
+}
+
+// recorded says that everything is recorded that the threads must have recorded
+// before they came to rest.
+func (p *product) recorded(s state) bool {
+	for t := range p.h.Threads {
+		l := p.of(s.locals, t)
+		top := p.top(l.nest)
+		if l.ahead || l.owed != 0 || !p.clean(&l) || top != nil && top.kind == opEntry && top.over() {
+			return false
+		}
 	}
 	return true
 }

@@ -5,15 +5,18 @@ package linearizability
 const keep = 1 << 19
 
 // renew forgets what is no longer needed, in long histories.
-func (v *validator) renew() {
+func (v *validator) renew() { v.now = v.product.renew(v.now) }
+
+// renew is the states in new tables.
+func (v *product) renew(states map[state]bool) map[state]bool {
 	if len(v.configs) < keep && len(v.locals.all) < keep && len(v.entries) < keep {
-		return
+		return states
 	}
 	old, oldLocals := v.space, v.locals
 	v.space, v.locals = newSpace(old.machine), newLocals()
 	v.exceeded = old.exceeded
-	now := make(map[state]bool, len(v.now))
-	for s := range v.now {
+	now := make(map[state]bool, len(states))
+	for s := range states {
 		c := make([]uint32, len(old.configs[s.config]))
 		for i, p := range old.configs[s.config] {
 			c[i] = v.space.part(old.parts[p])
@@ -24,10 +27,19 @@ func (v *validator) renew() {
 		}
 		now[state{v.space.config(c), v.pack(all)}] = true
 	}
-	v.now = now
+	return now
 }
 
-func (v *validator) copyNest(from *locals, n uint32) uint32 {
+// renew forgets what is no longer needed between two pieces.
+func (j *linearizer) renew() {
+	all := map[state]bool{}
+	for _, s := range j.init.states {
+		all[s] = true
+	}
+	j.init = newSet(j.product.renew(all))
+}
+
+func (v *product) copyNest(from *locals, n uint32) uint32 {
 	if n == 0 {
 		return 0
 	}

@@ -19,6 +19,7 @@ type space struct {
 	ids      map[string]uint32
 	moves    [][]move // by configuration; nil: not asked yet
 	looks    []*look  // by agent
+	puts     map[putKey]uint32
 	exceeded map[string]bool
 	key      []byte
 }
@@ -29,6 +30,7 @@ type move struct {
 	by     model.Agent
 	to     uint32
 	events []model.Event
+	moved  []int // the threads whose core or stack it changes
 }
 
 // look is a node of a decision tree: what an agent does depends on a part; or,
@@ -51,7 +53,7 @@ type write struct {
 }
 
 func newSpace(m *model.Machine) *space {
-	return &space{machine: m, partIDs: map[model.Part]uint32{}, ids: map[string]uint32{}, looks: make([]*look, m.Agents()), exceeded: map[string]bool{}}
+	return &space{machine: m, partIDs: map[model.Part]uint32{}, ids: map[string]uint32{}, puts: map[putKey]uint32{}, looks: make([]*look, m.Agents()), exceeded: map[string]bool{}}
 }
 
 // start is the configuration in which every run begins.
@@ -120,12 +122,25 @@ func (s *space) dead(config uint32) bool {
 	return s.parts[c[len(c)-1]] != model.Part{}
 }
 
+// putKey is a question that put has answered.
+type putKey struct {
+	config uint32
+	at     model.Pos
+	t      int16
+}
+
 // put is the configuration with thread t at another statement.
 func (s *space) put(config uint32, t int, at model.Pos) uint32 {
-	c := append([]uint32(nil), s.configs[config]...)
-	i := model.CoreOf(model.Thread(t))
-	c[i] = s.part(s.parts[c[i]].Moved(at))
-	return s.config(c)
+	k := putKey{config, at, int16(t)}
+	to, ok := s.puts[k]
+	if !ok {
+		c := append([]uint32(nil), s.configs[config]...)
+		i := model.CoreOf(model.Thread(t))
+		c[i] = s.part(s.parts[c[i]].Moved(at))
+		to = s.config(c)
+		s.puts[k] = to
+	}
+	return to
 }
 
 // from is every step of the configuration.
@@ -148,7 +163,13 @@ func (s *space) steps(m []move, config uint32, agent int) []move {
 		for _, w := range e.writes {
 			c[w.part] = w.id
 		}
-		m = append(m, move{e.label, model.Rules[e.label.Rule].By, s.config(c), e.events})
+		v := move{label: e.label, by: model.Rules[e.label.Rule].By, to: s.config(c), events: e.events}
+		for t := range s.machine.Threads {
+			if s.touched(config, v.to, t) {
+				v.moved = append(v.moved, t)
+			}
+		}
+		m = append(m, v)
 	}
 	return m
 }

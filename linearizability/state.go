@@ -72,6 +72,7 @@ type locals struct {
 	ids     map[local]uint32
 	entries []entry
 	nestIDs map[entry]uint32
+	bytes   []byte // space for pack
 }
 
 func newLocals() *locals {
@@ -135,31 +136,33 @@ func (l *locals) frame(n uint32) *entry {
 	return nil
 }
 
-// has says whether the thread is still in what its event began.
-func (l *locals) has(n uint32, event int32) bool {
+// innermost is the event that began the innermost thing whose beginning is
+// recorded; -1: none.
+func (l *locals) innermost(n uint32) int32 {
 	for e := l.top(n); e != nil; e = l.top(e.below) {
-		if e.event == event {
-			return true
+		if e.event >= 0 {
+			return e.event
 		}
 	}
-	return false
+	return -1
 }
 
 // unpack is the locals of every thread.
 func (l *locals) unpack(s string, into []local) []local {
 	into = into[:0]
 	for i := 0; i < len(s); i += 4 {
-		into = append(into, l.all[binary.LittleEndian.Uint32([]byte(s[i:i+4]))])
+		into = append(into, l.all[uint32(s[i])|uint32(s[i+1])<<8|uint32(s[i+2])<<16|uint32(s[i+3])<<24])
 	}
 	return into
 }
 
 // pack is the reverse of unpack.
 func (l *locals) pack(all []local) string {
-	b := make([]byte, 0, 4*len(all))
+	b := l.bytes[:0]
 	for _, x := range all {
 		b = binary.LittleEndian.AppendUint32(b, l.id(x))
 	}
+	l.bytes = b
 	return string(b)
 }
 

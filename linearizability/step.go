@@ -14,8 +14,10 @@ type product struct {
 	*subject
 	*space
 	*locals
-	own    [][]int32 // of each thread, its events in the history
-	guided bool      // leave out orders of queueing that the receipts exclude
+	own      [][]int32            // of each thread, its events in the history
+	guided   bool                 // leave out orders of queueing that the receipts exclude
+	receipts []map[uint16][]int32 // of each thread and tag, its own events that receive a signal so tagged
+	now      []local              // space for a step
 }
 
 // permit says which events of the history may be made: their operations begin,
@@ -37,7 +39,9 @@ func (m permit) allows(t int, event int32) bool {
 }
 
 func newProduct(s *subject) *product {
-	return &product{subject: s, space: newSpace(s.m), locals: newLocals(), own: s.x.Threads}
+	p := &product{subject: s, space: newSpace(s.m), locals: newLocals(), own: s.x.Threads}
+	p.guide()
+	return p
 }
 
 // initial is the state before the first event.
@@ -58,15 +62,18 @@ type try struct {
 
 // step is the state after a move, if the history does not contradict it.
 func (p *product) step(s state, v *move, may permit) (state, bool) {
-	x := try{product: p, from: s.config, to: v.to, move: v, t: int(v.label.Thread), may: may}
-	for u := range p.h.Threads {
-		if p.of(s.locals, u).ahead && p.touched(s.config, v.to, u) {
+	for _, u := range v.moved {
+		if p.of(s.locals, u).ahead {
 			return state{}, false // it comes after that event's line, or before its step
 		}
 	}
-	x.now = p.unpack(s.locals, nil)
-	if !x.statement() || !x.events() || !x.operations() {
+	p.now = p.unpack(s.locals, p.now)
+	x := try{product: p, from: s.config, to: v.to, move: v, t: int(v.label.Thread), may: may, now: p.now}
+	if !x.statement() || !x.events() || p.guided && !x.inOrder() {
 		return state{}, false
+	}
+	for _, u := range v.moved {
+		x.operation(u)
 	}
 	return state{v.to, p.pack(x.now)}, true
 }
@@ -473,16 +480,7 @@ func (x *try) ended(u int, e *model.Event) bool {
 	}, traces.End)
 }
 
-// operations notes which operations the step has brought to an end.
-func (x *try) operations() bool {
-	for u := range x.now {
-		if x.touched(x.from, x.to, u) {
-			x.operation(u)
-		}
-	}
-	return true
-}
-
+// operation notes that the step has brought the operation of u to an end.
 func (x *try) operation(u int) {
 	l := &x.now[u]
 	top := x.top(l.nest)

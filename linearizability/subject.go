@@ -18,6 +18,8 @@ type subject struct {
 	x       *traces.Index
 	m       *model.Machine
 	free    bool
+	strict  bool
+	targets []bool                  // of each thread: somebody sends it something
 	sees    [][]bool                // by thread and kind: is it recorded?
 	tag     map[uint64]uint16       // of each id a number that no other signal in flight has
 	nodes   map[stmt]model.Pos      // the statements that were made
@@ -85,6 +87,7 @@ func (s *subject) see() {
 // histories need few. One that is received twice keeps its tag.
 func (s *subject) number() {
 	s.tag = map[uint64]uint16{}
+	s.targets = make([]bool, len(s.h.Threads))
 	var free []uint16
 	last := uint16(0)
 	to := map[int16]map[uint64]bool{}
@@ -102,6 +105,7 @@ func (s *subject) number() {
 	for i := range s.h.Events {
 		switch e := &s.h.Events[i]; {
 		case e.Kind == traces.Send && e.Phase == traces.Call:
+			s.targets[e.To] = true
 			if len(free) == 0 {
 				last++
 				free = append(free, last)

@@ -38,13 +38,12 @@ type Report struct {
 	Peak      int      // the most states in which a fitting run could be, at any event
 	States    int      // the configurations of the model that were met
 
-	last []state // the states before the event that does not fit
-	p    *product
 }
 
 // Options bound a judge.
 type Options struct {
-	MaxStates int // at one event, in which a fitting run can be; 0 stands for 1<<20
+	MaxStates int  // at one event, in which a fitting run can be; 0 stands for 1<<20
+	Strict    bool // in free histories: what is entered is recorded before a signal can be received in it
 }
 
 // Validate searches for a run of the semantics under d of which h is a view, h
@@ -56,10 +55,55 @@ func Validate(ctx context.Context, h *traces.History, d model.Dialect, t *litmus
 	if err := h.Check(); err != nil {
 		return nil, inputError{err}
 	}
+	for _, part := range parts(h, t) {
+		one, err := validatePart(ctx, part.History, d, t, o)
+		if err != nil {
+			return nil, err
+		}
+		r = r.and(one, part)
+	}
+	r.Events = len(h.Events)
+	if r.Verdict == Allowed {
+		r.Explained = r.Events
+	}
+	return r, nil
+}
+
+func parts(h *traces.History, t *litmus.Test) []Part {
+	if t != nil {
+		return []Part{undivided(h)}
+	}
+	return Partition(h)
+}
+
+// and is the report on the parts so far and one more. What cannot follow is the
+// first such event of all parts.
+func (r *Report) and(one *Report, part Part) *Report {
+	place := len(part.Place)
+	if one.Explained < place {
+		place = one.Explained
+		one.Explained = part.Place[place]
+	} else if place > 0 {
+		one.Explained = part.Place[place-1] + 1
+	}
+	if r == nil {
+		return one
+	}
+	worse, better := r, one
+	if r.Verdict == Allowed || one.Verdict == Forbidden && (r.Verdict != Forbidden || one.Explained < r.Explained) {
+		worse, better = one, r
+	}
+	worse.Peak = max(worse.Peak, better.Peak)
+	worse.States += better.States
+	return worse
+}
+
+func validatePart(ctx context.Context, h *traces.History, d model.Dialect, t *litmus.Test, o Options) (*Report, error) {
 	s, err := newSubject(h, d, t)
 	if err != nil {
 		return nil, err
 	}
+	s.strict = o.Strict
 	v := &validator{product: newProduct(s), max: o.MaxStates, report: &Report{Edition: d.Name, Events: len(h.Events), Partial: s.partial()}}
 	if v.max == 0 {
 		v.max = 1 << 20
@@ -101,7 +145,6 @@ var errBound = errors.New("bound")
 
 func (v *validator) run(ctx context.Context) (*Report, error) {
 	r := v.report
-	r.p = v.product
 	v.now = map[state]bool{}
 	if err := v.close(map[state]bool{v.initial(): true}, everyone); err != nil {
 		return v.bounded(err)
@@ -214,7 +257,7 @@ func (v *validator) reasons() []string {
 // run from being tried, that is not known.
 func (v *validator) refuse(why string) *Report {
 	r := v.report
-	r.Verdict, r.Why, r.last = Forbidden, why, sorted(v.now)
+	r.Verdict, r.Why = Forbidden, why
 	if r.Reasons = v.reasons(); len(r.Reasons) > 0 {
 		r.Verdict = Inconclusive
 	}

@@ -66,6 +66,7 @@ var Forms = []*Form{
 
 	{Word: "set", Wire: "set", Names: aVar, Number: MayNumber, Default: 1, Op: model.Set, Doc: "the variable becomes N"},
 	{Word: "spin", Wire: "spin", Names: aVar, Number: MayNumber, Default: 1, Op: model.Spin, Doc: "run until the variable is N: receptive where the mask is open, never blocked"},
+	{Word: "busy", Wire: "busy", Names: aVar, Number: MayNumber, Default: 1, Op: model.Busy, Doc: "run in an empty loop until the variable is N: where such a loop has no safe point, nothing is received in it"},
 	{Word: "while", Wire: "while", Names: aVar, Number: NeedsNumber, Blocks: one, Op: model.While, Doc: "repeat the block as long as the variable is N"},
 
 	{Word: "mask", Wire: "mask", Blocks: one, Op: model.Scope, How: model.Shut, Doc: "GHC mask: received only where an operation blocks"},

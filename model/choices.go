@@ -116,7 +116,7 @@ func (d Dialect) With(setting string) (Dialect, error) {
 var opNames = []string{
 	ThrowTo: "throwTo", Take: "take", Put: "put", Lock: "lock", Acquire: "acquire", AcquireOpen: "acquire-open",
 	Wait: "wait", WaitUntil: "wait-until", Join: "join", JoinTimeout: "join-timeout", Sleep: "sleep",
-	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force",
+	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force", Busy: "busy",
 }
 
 var cueNames = []string{"send", "thunk", "enter", "leave", "unwind", "block", "point"}

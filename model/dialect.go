@@ -36,11 +36,12 @@ type Dialect struct {
 	UnwindPoints Unwinds // where in an unwinding can a signal be received?
 
 	// Receiving: in which operations.
-	Wake   OpSet // which blocked operations does a signal interrupt where the mask is open?
-	Opens  OpSet // which blocked operations let a signal into a masked thread?
-	Points OpSet // at which operations does a masked thread look for signals before it does them?
-	Chance bool  // may such an operation be done all the same, if it can be?
-	Both   OpSet // which operations can be done and interrupted at once?
+	Wake    OpSet // which blocked operations does a signal interrupt where the mask is open?
+	Opens   OpSet // which blocked operations let a signal into a masked thread?
+	Points  OpSet // at which operations does a masked thread look for signals before it does them?
+	NoPoint OpSet // in which statements of a running thread is there no safe point?
+	Chance  bool  // may such an operation be done all the same, if it can be?
+	Both    OpSet // which operations can be done and interrupted at once?
 
 	// Thunks.
 	ThunkMask   Level // the least level at which a thunk runs
@@ -54,10 +55,13 @@ type Dialect struct {
 	Squeeze     bool  // is a scope in tail position merged into one that restores its level?
 
 	// Blocking.
-	HandOff  OpSet // which operations does the other side complete for the first that waits?
-	Relocks  bool  // does an interrupted wait take its mutex again before anything else?
-	PassOn   bool  // does a waiter that is thrown out pass a notification on, had it one or not?
-	Deadlock bool  // when nothing else can happen, do threads blocked on an MVar or a lazy cell get an error?
+	HandOff   OpSet // which operations does the other side complete for the first that waits?
+	Retry     OpSet // in which operations is the first that waits only woken, to try again?
+	Relocks   bool  // does an interrupted wait take its mutex again before anything else?
+	PassOn    bool  // does a waiter that is thrown out pass a notification on, had it one or not?
+	EndsWaits bool  // does a notification end every wait that a thunk interrupted, and one more?
+	LockCycle bool  // is it an error to close a circle of threads that wait for mutexes?
+	Deadlock  bool  // when nothing else can happen, do threads blocked on an MVar or a lazy cell get an error?
 }
 
 // Arrival is when a signal that was sent can be received.

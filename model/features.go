@@ -30,13 +30,14 @@ var (
 	timers       = []string{"timeout"}
 	foreignCalls = []string{"foreign"}
 	foreignEarly = []string{"foreign interruptible"}
+	emptyLoops   = []string{"busy"}
 )
 
 // groups is every group.
 var groups = [][]string{
 	exceptions, throwing, thunks, killing, killingNow, cancelling, tags, ghcMasks, blocks, without, lispMasks,
 	assignedMask, breaks, classMasks, mvars, withLock, mutexes, holder, conditions, semaphores, lazyCells, timers,
-	foreignCalls, foreignEarly,
+	foreignCalls, foreignEarly, emptyLoops,
 }
 
 // lacksAllBut is every feature that is in none of the groups.

@@ -14,8 +14,9 @@ var ghcInterruptible = Blocking &^ Ops(Foreign, ForeignInt)
 // ghcBase is what all editions with mask share.
 var ghcBase = Dialect{
 	Lacks: lacksAllBut(exceptions, throwing, []string{"kill", "exit"}, blocks, ghcMasks, mvars, withLock, semaphores,
-		lazyCells, timers, foreignCalls, foreignEarly),
+		lazyCells, timers, foreignCalls, foreignEarly, emptyLoops),
 	Idioms:      ghcIdioms,
+	NoPoint:     Ops(Busy),                      // [ghc-throwto-2010 s.15-16]
 	Inherit:     true,                           // [ghc-base forkIO]
 	Sync:        true,                           // [ghc-throwto-2010 s.2]
 	SelfNow:     true,                           // [ghc-throwto-410 s.8]
@@ -28,9 +29,9 @@ var ghcBase = Dialect{
 
 // GHCDoc2010 is what the documentation of throwTo of about 2010 says.
 var GHCDoc2010 = ghcBase.with("ghc@doc2010", "documentation of throwTo, about 2010", func(d *Dialect) {
-	d.Points = Ops(ThrowTo) // [ghc-throwto-2010 s.12]
-	d.Order = FIFO          // [ghc-throwto-2010 s.16]
-	d.May = true            // [ghc-throwto-2010 s.13]
+	d.Points = Ops(ThrowTo) // [ghc-throwto-2010 s.13]
+	d.Order = FIFO          // [ghc-throwto-2010 s.17]
+	d.May = true            // [ghc-throwto-2010 s.14]
 })
 
 // GHCBase415 is what the documentation says that comes with GHC 9.0.

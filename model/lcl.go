@@ -21,7 +21,7 @@ var LCLDoc = Dialect{
 var LispWorksDoc = Dialect{
 	Name:         "lispworks@doc",
 	Title:        "LispWorks User Guide and Reference Manual, 6.0 to 8.1, compiled code",
-	Lacks:        lacksAllBut(exceptions, throwing, thunks, killing, tags, without, assignedMask, withLock, mutexes, holder, conditions, semaphores, foreignCalls),
+	Lacks:        lacksAllBut(exceptions, throwing, thunks, killing, tags, without, assignedMask, withLock, mutexes, holder, semaphores, foreignCalls),
 	Idioms:       Idioms{ThrowTo: ThrowToThunk},
 	Order:        AnyOrder,                 // queued, the order is not stated: [lw-manual process-interrupt]
 	May:          true,                     // applied when the process is next resumed: [lw-manual process-interrupt]
@@ -30,7 +30,8 @@ var LispWorksDoc = Dialect{
 	Wake:         Blocking &^ Ops(Foreign), // [lw-manual process-interrupt]: a waiting process is woken
 	Opens:        0,                        // [lw-manual with-interrupts-blocked]: queued while blocked
 	FirstForm:    true,                     // [lw-manual allowing-block-interrupts]
-	// Unverified: ThunkMask open, GoneError no.
+	// Unverified: ThunkMask open, GoneError no. Conditions are left out: the manual does not say whether
+	// a wait that a throw leaves holds the lock again.
 }
 
 // CCLDoc is the manual of Clozure CL.

@@ -59,6 +59,7 @@ const (
 	Lazy           // A: lazy cell, Body: what it delays
 	Force          // A: lazy cell
 	Cancelled      // logs cancelled or clean
+	Busy           // A: cell, N; a running wait, where the system has it without a safe point
 	Relock         // no statement: blocked in taking a mutex again after Wait
 )
 

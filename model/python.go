@@ -16,6 +16,11 @@ var pythonSignals = Dialect{
 	Relocks: true,     // [py-src Condition.wait]
 }
 
+// pythonRetry are the operations that wait on a condition in a loop. A waiter that is
+// thrown out of the loop when it has been notified does not pass that on.
+// Source: [py-src Semaphore.acquire, Condition.wait, Queue.get, Queue.put].
+var pythonRetry = Ops(Acquire, Take, Put)
+
 // PythonSeed2018 is what the post of 2018 says of Ctrl-C and join.
 var PythonSeed2018 = pythonSignals.with("python@seed2018", "Interrupting Python Threads, 2018", func(d *Dialect) {
 	d.Wake = Ops(Sleep, JoinTimeout) // not join: [py-post18 ¶5, ¶9]; of sleep unverified
@@ -30,7 +35,8 @@ var PythonDoc311 = pythonSignals.with("python@doc3.11", "The Python 3.11 manual,
 
 // Python311Signal is CPython 3.11 with signals to the main thread.
 var Python311Signal = pythonSignals.with("python@3.11-signal", "CPython 3.11.2 on Linux, signals to the main thread, observed", func(d *Dialect) {
-	d.FalseDeath = true               // [cpython-90882]
+	d.FalseDeath = true // [cpython-90882]
+	d.Retry = pythonRetry
 	d.Wake = Blocking &^ Ops(Foreign) // [py-obs signals]
 	d.WithLock = WithLockLocal        // no check between taking the lock and the block: [py-obs leaks]
 	d.Opens = Ops(Lock)               // only for that idiom: there is no mask
@@ -42,6 +48,9 @@ var Python311 = Dialect{
 	Title:  "CPython 3.11.2, PyThreadState_SetAsyncExc, observed",
 	Lacks:  lacksAllBut(pythonHas...),
 	Idioms: Idioms{Kill: KillException, Exit: ExitException},
-	Keep:   Last, // [py-api PyThreadState_SetAsyncExc]; [py-obs slot]
-	Wake:   0,    // [py-obs blocked operations]
+	Keep:   Last,             // [py-api PyThreadState_SetAsyncExc]; [py-obs slot]
+	Wake:   Ops(JoinTimeout), // [py-obs blocked operations]: none ends early, and one that has timed out does not return first
+	Retry:  pythonRetry,
+
+	FalseDeath: true, // [cpython-90882]; [py-src Thread._wait_for_tstate_lock]: in a join that has timed out
 }

@@ -23,7 +23,7 @@ func (x *Step) receptive(t Thread, s Signal) bool {
 	case c.Ctl != Run:
 		return level == Open && x.UnwindPoints == Anywhere
 	case level == Open:
-		return true
+		return c.At == 0 || !x.NoPoint.Has(x.Nodes[c.At].Op)
 	}
 	return x.atPoint(c)
 }

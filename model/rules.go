@@ -40,6 +40,7 @@ func init() {
 		{"S21", "begin", Own, boot},
 		{"S22", "lazy", Own, lazy},
 		{"S23", "timeout", Own, timeout},
+		{"S24", "busy", Own, busy},
 		{"R1", "return", Own, returnThread},
 		{"R2", "return-scope", Own, returnScope},
 		{"R3", "return-handler", Own, returnHandler},
@@ -92,6 +93,7 @@ func init() {
 		{"B10", "notify", Own, notify},
 		{"B11", "relock", Own, relock},
 		{"B12", "force", Own, force},
+		{"B13", "lock-cycle", Own, lockCycle},
 		{"E1", "gone", Own, gone},
 		{"G1", "deadlock", Configuration, deadlock},
 	}

@@ -4,8 +4,9 @@ package model
 // which is a step as well: the status can be seen, and a signal may be received
 // next. A thread blocked on a cell goes on by itself once its operation can be
 // done and it is first in line; a newcomer may be faster. Where operations hand
-// off, whoever makes the operation of the first waiter possible completes it.
-// Nobody is woken only to try again, so no wake-up can be lost.
+// off, whoever makes the operation of the first waiter possible completes it. Where
+// they are tried again, it wakes the first waiter and no other; if that one is
+// thrown out before it has tried, the wake-up is lost. Elsewhere none can be.
 
 // B1 take. A full MVar is emptied, or filled again by the first putter that waits.
 //
@@ -23,6 +24,8 @@ func take(x *Step, t Thread) bool {
 	if u, w, ok := x.handOff(&cell, Put); ok {
 		cell.Value = x.Nodes[w.At].N
 		x.complete(u, w)
+	} else {
+		x.wakeFirst(&cell, Put)
 	}
 	x.SetCell(n.A, cell)
 	return x.goOn(t, c, n)
@@ -46,6 +49,7 @@ func put(x *Step, t Thread) bool {
 		x.complete(u, w)
 	} else {
 		cell.Value = n.N
+		x.wakeFirst(&cell, Take)
 	}
 	x.SetCell(n.A, cell)
 	return x.goOn(t, c, n)
@@ -71,6 +75,42 @@ func lock(x *Step, t Thread) bool {
 	cell.Owner = byte(t) + 1
 	x.SetCell(n.A, cell)
 	return x.goOn(t, c, n)
+}
+
+// B13 lock-cycle. To wait for a mutex whose holder waits, over however many others,
+// for one that the thread holds is an error, where such circles are found.
+//
+//	t at lock l    l held by u    u blocked in lock l2    …    held by t    LockCycle
+//	─────────────────────────────────────────────────────────────────────────────────
+//	t raises Error
+//
+// Source: [sbcl-src check-deadlock].
+func lockCycle(x *Step, t Thread) bool {
+	if !x.LockCycle {
+		return false
+	}
+	c, n, ok := x.at(t, Lock)
+	return ok && x.Cell(n.A).Owner != byte(t)+1 && x.closesCycle(t, n.A) && x.raise(t, c, ErrorClass)
+}
+
+// closesCycle says that who holds mutex i waits, over others, for t.
+func (x *Step) closesCycle(t Thread, i uint8) bool {
+	for range x.Threads {
+		o := x.Cell(i).Owner
+		if o == 0 {
+			return false
+		}
+		u := Thread(o - 1)
+		c := x.Core(u)
+		switch {
+		case u == t:
+			return true
+		case c.Status != Blocked || c.Op != Lock:
+			return false
+		}
+		i = c.On
+	}
+	return false
 }
 
 // B4 unlock. The mutex is free, or held by the first that waits where locks are
@@ -105,6 +145,8 @@ func (x *Step) release(i uint8) {
 	if u, w, ok := x.handOff(&cell, Lock); ok {
 		cell.Owner = byte(u) + 1
 		x.complete(u, w)
+	} else {
+		x.wakeFirst(&cell, Lock)
 	}
 	x.SetCell(i, cell)
 }
@@ -129,11 +171,17 @@ func acquire(x *Step, t Thread) bool {
 }
 
 // B6 post. A semaphore is counted up, or the first that waits has its acquire
-// completed where that is handed off.
+// completed where that is handed off, or is woken where it is to try again.
 //
 //	t at post s    s = n
 //	────────────────────────
 //	s ← n + 1    t goes on
+//
+//	t at post s    s = n    u waits first in acquire s    acquire ∈ Retry
+//	─────────────────────────────────────────────────────────────────────
+//	s ← n + 1    u at acquire s    t goes on
+//
+// Source: [py-src Semaphore.release].
 func post(x *Step, t Thread) bool {
 	c, n, ok := x.at(t, Post)
 	if !ok {
@@ -144,6 +192,7 @@ func post(x *Step, t Thread) bool {
 		x.complete(u, w)
 	} else {
 		cell.Value++
+		x.wakeFirst(&cell, Acquire)
 	}
 	x.SetCell(n.A, cell)
 	return x.goOn(t, c, n)
@@ -160,7 +209,7 @@ func (x *Step) ready(t Thread, op Op) (c Core, n *Node, cell Cell, ok bool) {
 	switch {
 	case c.Status == Running:
 		return c, n, x.Cell(n.A), true
-	case c.Status != Blocked || c.Op != op:
+	case c.Status != Blocked || c.Op != op || x.Retry.Has(op):
 		return
 	}
 	cell = x.Cell(n.A)
@@ -194,6 +243,18 @@ func (x *Step) handOff(cell *Cell, op Op) (Thread, Core, bool) {
 	}
 	cell.Waiters = strike(cell.Waiters, u)
 	return u, x.Core(u), true
+}
+
+// wakeFirst lets the first that waits in op try again, if such operations are. It
+// runs, and stands before the operation; only those that are woken try.
+func (x *Step) wakeFirst(cell *Cell, op Op) {
+	if !x.Retry.Has(op) {
+		return
+	}
+	if u, ok := x.firstIn(*cell, op); ok {
+		cell.Waiters = strike(cell.Waiters, u)
+		x.unblock(u, x.Core(u))
+	}
 }
 
 // complete lets u go on behind the operation in which it was blocked.

@@ -71,6 +71,19 @@ func spin(x *Step, t Thread) bool {
 	return ok && x.Cell(n.A).Value == n.N && x.goOn(t, c, n)
 }
 
+// S24 busy. A running wait in a loop that does nothing else: it goes on as S5 does,
+// but where such a loop has no safe point nothing is received in it (NoPoint).
+//
+//	t at busy x v    x = v
+//	──────────────────────
+//	t goes on
+//
+// Source: [ghc-throwto-2010 s.15-16].
+func busy(x *Step, t Thread) bool {
+	c, n, ok := x.at(t, Busy)
+	return ok && x.Cell(n.A).Value == n.N && x.goOn(t, c, n)
+}
+
 // S7 try. A handler is installed for a block.
 //
 //	t at try B catch E H

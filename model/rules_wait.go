@@ -44,9 +44,11 @@ func notify(x *Step, t Thread) bool {
 	return x.goOn(t, c, n)
 }
 
-// notifyFirst lets the first that waits on condition i go on. Of several waits of
-// one thread the one that began first is the one deepest in its stack.
+// notifyFirst lets the first that waits on condition i go on.
 func (x *Step) notifyFirst(i uint8) {
+	if x.EndsWaits {
+		x.endWaits(i)
+	}
 	cell := x.Cell(i)
 	if cell.Waiters == "" {
 		return
@@ -54,17 +56,41 @@ func (x *Step) notifyFirst(i uint8) {
 	u := Thread(cell.Waiters[0])
 	cell.Waiters = cell.Waiters[1:]
 	x.SetCell(i, cell)
+	if x.notifyUnder(u, i) {
+		return
+	}
+	w := x.Core(u)
+	w.Op, w.On = Relock, x.Nodes[w.At].B
+	x.SetCore(u, w)
+}
+
+// notifyUnder notifies a wait of u that a thunk interrupted; of several the one that
+// began first, which is the deepest in its stack.
+func (x *Step) notifyUnder(u Thread, i uint8) bool {
 	stack := x.Stack(u)
 	for j := range stack.Len() {
 		if f := stack.At(j); f.Wait == StillWaits && x.Nodes[f.At].A == i {
 			f.Wait = Notified
 			x.SetStack(u, stack.Replace(j, f))
-			return
+			return true
 		}
 	}
-	w := x.Core(u)
-	w.Op, w.On = Relock, x.Nodes[w.At].B
-	x.SetCore(u, w)
+	return false
+}
+
+// endWaits notifies every wait on condition i that a thunk interrupted.
+func (x *Step) endWaits(i uint8) {
+	cell := x.Cell(i)
+	rest := ""
+	for j := range len(cell.Waiters) {
+		if !x.notifyUnder(Thread(cell.Waiters[j]), i) {
+			rest += cell.Waiters[j : j+1]
+		}
+	}
+	if rest != cell.Waiters {
+		cell.Waiters = rest
+		x.SetCell(i, cell)
+	}
 }
 
 // B11 relock. Who was notified takes its mutex again, and cannot be interrupted in
@@ -107,7 +133,7 @@ func block(x *Step, t Thread) bool {
 		return false
 	}
 	n := &x.Nodes[c.At]
-	if !x.blocks(t, n) && !x.shows(t, n) {
+	if !x.blocks(t, n) && !x.shows(t, n) || n.Op == Lock && x.LockCycle && x.closesCycle(t, n.A) {
 		return false
 	}
 	if inLine.Has(n.Op) {

@@ -7,7 +7,7 @@ var lispIdioms = Idioms{ThrowTo: ThrowToThunk, Kill: KillThunk, WithLock: WithLo
 // lispHas are the features of SBCL and its kin. A mvar is made of a mutex and a
 // condition.
 var lispHas = [][]string{mvars, exceptions, throwing, thunks, killing, tags, without, lispMasks, withLock, mutexes, holder,
-	conditions, semaphores, timers, foreignCalls}
+	conditions, semaphores, timers, foreignCalls, emptyLoops}
 
 // lispOpens are the operations that wait with interrupts enabled where that is
 // allowed. Sleeping and foreign calls are interrupted by the signal, but enable
@@ -37,6 +37,8 @@ var SBCLDoc = sbclBase.with("sbcl@doc", "documentation of sb-thread:interrupt-th
 // SBCL22 is SBCL 2.2.
 var SBCL22 = sbclBase.with("sbcl@2.2", "SBCL 2.2.9, x86-64 without safepoints, observed", func(d *Dialect) {
 	d.Arrival = OnReturn // [sbcl-src %interrupt-thread]
+	d.EndsWaits = true   // [sbcl-src condition-wait]: the token has changed
+	d.LockCycle = true   // [sbcl-src check-deadlock]
 	d.NestBound = 8      // [sbcl-src MAX_INTERRUPTS]
 	d.TwoStepExit = true // [sbcl-src run, handle-thread-exit]
 })

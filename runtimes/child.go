@@ -134,6 +134,20 @@ func (c *child) kill() {
 	<-c.exited
 }
 
+// ended waits until a process whose output has ended is gone, with all that it
+// logged. It reports false for one that lives on, and kills it.
+func (c *child) ended() bool {
+	t := time.NewTimer(patienceToDie)
+	defer t.Stop()
+	select {
+	case <-c.exited:
+		return true
+	case <-t.C:
+		c.kill()
+		return false
+	}
+}
+
 // stop asks the process to end, and kills what does not.
 func (c *child) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)

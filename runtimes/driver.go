@@ -83,6 +83,7 @@ func (d *Driver) Close() error {
 const (
 	patienceToStart = 30 * time.Second
 	patienceToLoad  = 30 * time.Second
+	patienceToDie   = 5 * time.Second
 )
 
 // ready sees to it that a process runs and has said hello.
@@ -148,6 +149,9 @@ func (d *Driver) fail(program, kind string, r reply, err error, want string) err
 		return broken
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	}
+	if errors.Is(err, errEnded) {
+		d.child.ended() // it may have logged why
 	}
 	got := fmt.Sprintf("a reply of kind %q", kind)
 	switch {

@@ -61,6 +61,7 @@ func TestBrokenDrivers(t *testing.T) {
 		"refuses":       "unbalanced parentheses",
 		"old":           "protocol 7",
 		"dies at once":  "no such library",
+		"falls mute":    "end of its standard output",
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()

@@ -126,6 +126,9 @@ func fakeRun(how string, r request) {
 		}
 		outcome(r.Runs)
 		done(r.Runs)
+	case "falls mute":
+		os.Stdout.Close()
+		time.Sleep(time.Hour)
 	case "crashes":
 		os.Exit(7)
 	case "over the limit":

@@ -116,13 +116,13 @@ func (d *Driver) finished(r reply, counted int, p Program) error {
 func (d *Driver) loss(err error, p Program, t *Tally) error {
 	defer d.drop()
 	switch {
+	case errors.Is(err, errEnded) && !d.child.ended():
+		err = &Broken{Got: "the end of its standard output", Want: "a process that ends as well"}
+	case errors.Is(err, errEnded) && byCPULimit(d.child.state):
+		t.undecided(CPULimit, 1)
+		return nil
 	case errors.Is(err, errEnded):
-		<-d.child.exited
-		if byCPULimit(d.child.state) {
-			t.undecided(CPULimit, 1)
-		} else {
-			t.outcome(Crash, 1)
-		}
+		t.outcome(Crash, 1)
 		return nil
 	case errors.Is(err, errHung):
 		t.undecided(Hung, 1)
@@ -147,15 +147,15 @@ const silences = 10
 // livelock or a loaded machine is told by the processor time the process used.
 func (d *Driver) next(ctx context.Context, limit time.Duration) (reply, string, error) {
 	patience := 2*limit + 3*time.Second // a driver reports at least once in each limit
+	before, known := cpuTime(d.child.cmd.Process.Pid)
 	for range silences {
-		before, known := cpuTime(d.child.cmd.Process.Pid)
 		r, kind, err := d.child.receive(ctx, patience)
 		if !errors.Is(err, errSilent) {
 			return r, kind, err
 		}
 		after, _ := cpuTime(d.child.cmd.Process.Pid)
 		switch used := after - before; {
-		case !known || used < patience/100:
+		case !known || used < patience/100: // in all of the silence
 			return r, kind, errHung
 		case used > patience/2:
 			return r, kind, errBusy

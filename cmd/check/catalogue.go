@@ -31,7 +31,8 @@ type mainJob struct {
 	tests, questions, answers, states   int
 	programs, executions, complete, all int
 	realRuns, unsupported               int
-	spent                               [2]time.Duration
+	recorded, events, unclear           int
+	spent                               [3]time.Duration
 }
 
 // Bounds of the main job: the search of one question, and of one program's
@@ -190,9 +191,18 @@ func (j *mainJob) implement(ctx context.Context, t *litmus.Test, d model.Dialect
 	if err != nil {
 		return err
 	}
+	if err := j.histories(ctx, r, p, t, d); err != nil {
+		return err
+	}
+	j.implemented(t, d, time.Since(from), all, real, every, some)
+	return nil
+}
+
+// implemented takes down what impl did.
+func (j *mainJob) implemented(t *litmus.Test, d model.Dialect, spent time.Duration, all runtimes.Interleavings, real runtimes.Tally, every, some litmus.Judgement) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.spent[1] += time.Since(from)
+	j.spent[1] += spent
 	j.programs++
 	j.executions += all.Executions
 	j.realRuns += real.Runs()
@@ -208,7 +218,6 @@ func (j *mainJob) implement(ctx context.Context, t *litmus.Test, d model.Dialect
 	}
 	j.strays(t, d, "in some interleaving", every)
 	j.strays(t, d, fmt.Sprintf("in real runs, seed %d", j.seed), some)
-	return nil
 }
 
 func (j *mainJob) strays(t *litmus.Test, d model.Dialect, where string, got litmus.Judgement) {
@@ -261,7 +270,9 @@ func (j *mainJob) report(ctx context.Context) int {
 		plural(j.answers, "answer", "answers"), plural(j.questions, "question", "questions"), j.states, j.spent[0].Seconds())
 	fmt.Fprintf(j.out, "impl       %s of %s under %d editions; complete for %d,\n           and all that is allowed is reached in %d; %s; %d programs it cannot express (%.1f s)\n",
 		plural(j.executions, "interleaving", "interleavings"), plural(j.programs, "program", "programs"), len(runtimes.ImplEditions()),
-		j.complete, j.all, plural(j.realRuns, "real run", "real runs"), j.unsupported, j.spent[1].Seconds())
+		j.complete, j.all, plural(j.realRuns, "real run", "real runs"), j.unsupported, (j.spent[1] - j.spent[2]).Seconds())
+	fmt.Fprintf(j.out, "histories  %s of real runs with %d events, each linearizable and a view of a run of the model; %d unclear (%.1f s)\n",
+		plural(j.recorded, "history", "histories"), j.events, j.unclear, j.spent[2].Seconds())
 	j.some("VIOLATION", j.failures)
 	j.some("inconclusive", j.open)
 	if status == exitOK {

@@ -341,7 +341,7 @@ def at_rest(th, other):
     a thread that has what it waited for and has not had the lock since."""
     if other.thread is None:
         return False
-    if not other.thread.is_alive() or other.end is not None:
+    if other.end is not None or over(other):
         return True
     at, steps = other.at, other.steps
     if PROGRAM.waits[at][0] not in (BLOCK, TIMED):
@@ -406,7 +406,13 @@ def start_run(p, run, rng):
 
 
 def over(th):
-    return th.thread is None or not th.thread.is_alive()
+    """Whether it has ended, or has not begun. is_alive() is wrong where a join was
+    interrupted [cpython-90882]: a thread has ended when it says so, or the kernel."""
+    if th.thread is None:
+        return True
+    if th.thread.is_alive():
+        return False
+    return th.end is not None or not os.path.exists(f"/proc/self/task/{th.native}")
 
 
 # Quiescence is decided by state: between two looks no thread took a step, those that
