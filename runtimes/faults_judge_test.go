@@ -51,6 +51,9 @@ func TestFaultsAreCaught(t *testing.T) {
 	var group sync.WaitGroup
 	slots := make(chan struct{}, 2)
 	for f := impl.NoFault + 1; f < impl.Faults; f++ {
+		if elsewhere[f] && os.Getenv("NIGHTLY") == "" {
+			continue
+		}
 		group.Go(func() {
 			slots <- struct{}{}
 			rows[f] = judgeFault(t, f)
