@@ -105,27 +105,36 @@ func (a *Allowed) collect() {
 	a.Partial = !a.report.Complete
 }
 
-// collectCycle adds the outcomes of a run that never leaves some states: a thread
-// that does not stand still in all of them is running. A signal that is pending in
-// passing is not one that is never received.
+// collectCycle adds the outcomes of a run that never leaves some states.
 func (a *Allowed) collectCycle(states []int, add func(int, Outcome)) {
-	first := a.outcome(states[0])
-	moves := make([]bool, len(first.Threads))
-	for _, s := range states[1:] {
-		for i, t := range a.outcome(s).Threads {
-			moves[i] = moves[i] || t.End != first.Threads[i].End
+	var seen []Outcome
+	for _, s := range states {
+		seen = append(seen, a.outcome(s))
+	}
+	for i, o := range endless(seen) {
+		add(states[i], o)
+	}
+}
+
+// endless is what is seen of a run that never leaves some states, of which seen is what
+// is seen of each by itself: a thread that does not stand still in all of them is
+// running. A signal that is pending in passing is not one that is never received.
+func endless(seen []Outcome) []Outcome {
+	moves := make([]bool, len(seen[0].Threads))
+	for _, o := range seen {
+		for i, t := range o.Threads {
+			moves[i] = moves[i] || t.End != seen[0].Threads[i].End
 		}
 	}
-	for _, s := range states {
-		o := a.outcome(s)
+	for _, o := range seen {
 		for i := range o.Threads {
 			o.Threads[i].Pending = false
 			if moves[i] {
 				o.Threads[i].End = model.Running.String()
 			}
 		}
-		add(s, o)
 	}
+	return seen
 }
 
 // outcome is what can be seen of a state.

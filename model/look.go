@@ -41,3 +41,14 @@ func (m *Machine) RoleOf(i int) (Role, uint8) {
 	}
 	return IsProcess, 0
 }
+
+// AgentOf is the number of the agent that makes the step.
+func (m *Machine) AgentOf(l Label) int {
+	switch Rules[l.Rule].By {
+	case Own:
+		return int(l.Thread)
+	case Delivery:
+		return int(l.Thread) + len(m.Threads)
+	}
+	return 2 * len(m.Threads)
+}

@@ -18,7 +18,8 @@ var modelCommand = command{
 	more: `examples:
   check model mutual-kill
   check model -d ghc@doc2010 -set order=lifo fifo-await      what if blocked throwers were served last in, first out?
-  check model -d sbcl@doc,sbcl@2.2 nest/`,
+  check model -d sbcl@doc,sbcl@2.2 nest/
+  check model -reduce -d ghc@doc2010 big.litmus              the same outcomes from fewer states`,
 	run: (*app).model,
 }
 
@@ -29,6 +30,7 @@ type search struct {
 	maxStates int
 	maxMemory int64
 	timeout   time.Duration
+	reduce    bool
 }
 
 // flagsOf adds the flags of an exploration.
@@ -49,7 +51,7 @@ func (s *search) context(ctx context.Context) (context.Context, context.CancelFu
 
 // explore finds the outcomes of t under d.
 func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Dialect) (*litmus.Allowed, error) {
-	o := explore.Options{MaxStates: s.maxStates, MaxMemory: s.maxMemory}
+	o := explore.Options{MaxStates: s.maxStates, MaxMemory: s.maxMemory, Reduce: s.reduce}
 	if a.watched() {
 		o.Progress = a.progress(t.Name + " under " + d.Name)
 	}
@@ -59,6 +61,7 @@ func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Di
 func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
 	s := &search{}
 	s.flags(f)
+	f.BoolVar(&s.reduce, "reduce", false, "take no steps of which the semantics knows that they make no difference: fewer states, the same outcomes")
 	args, err := parse(f, args)
 	if err != nil {
 		return exitUsage, err

@@ -173,13 +173,13 @@ func leftOut() (all []Fault) {
 }
 
 var planted = []Fault{
-	{Name: "throws of others are not seen", Needs: KindsOf(Unseen), plant: factBits(sending, func(x uint64) uint64 { return x &^ 0xffffffff })},
-	{Name: "thunks of others are not seen", Needs: KindsOf(Unseen), plant: factBits(sending, func(x uint64) uint64 { return x & 0xffffffff })},
-	{Name: "kill! is not seen", Needs: KindsOf(Unseen), plant: factBits(probing, func(x uint64) uint64 { return x &^ 0xffffffff })},
-	{Name: "join and alive? are not seen", Needs: KindsOf(Unseen), plant: factBits(probing, func(x uint64) uint64 { return x & 0xffffffff })},
-	{Name: "await is not seen", Needs: KindsOf(Unseen), plant: factBits(waiting, func(uint64) uint64 { return 0 })},
-	{Name: "cells of others are not seen", Needs: KindsOf(Unseen), plant: factBits(sharing, func(uint64) uint64 { return 0 })},
-	{Name: "own cells are not seen", Needs: KindsOf(Unseen), plant: factBits(touching, func(uint64) uint64 { return 0 })},
+	{Name: "throws of others are not seen", Needs: KindsOf(Unseen), plant: factBits(doing, func(x uint64) uint64 { return x &^ 0xffff })},
+	{Name: "thunks of others are not seen", Needs: KindsOf(Unseen), plant: factBits(doing, func(x uint64) uint64 { return x &^ (0xffff << 16) })},
+	{Name: "kill! is not seen", Needs: KindsOf(Unseen), plant: factBits(doing, func(x uint64) uint64 { return x &^ (0xffff << 32) })},
+	{Name: "join and alive? are not seen", Needs: KindsOf(Unseen), plant: factBits(doing, func(x uint64) uint64 { return x &^ (0xffff << 48) })},
+	{Name: "await is not seen", Needs: KindsOf(Unseen), plant: factBits(touching, func(x uint64) uint64 { return x &^ 0xffff })},
+	{Name: "cells of others are not seen", Needs: KindsOf(Unseen), plant: factBits(touching, func(x uint64) uint64 { return x & 0xffff })},
+	{Name: "own cells are not seen", Needs: KindsOf(Unseen), plant: factBits(stepping, func(x uint64) uint64 { return x & 0xffff })},
 	{Name: "future without handlers and cleanups", Needs: KindsOf(Unseen), plant: text(lesser(func(n *model.Node) {
 		if n.Op == model.Try || n.Op == model.Protect || n.Op == model.Timeout {
 			n.Alt = 0
@@ -212,9 +212,9 @@ var planted = []Fault{
 	{Name: "merged: return into handler", Needs: KindsOf(Merged), plant: absorbs(returns(model.HandlerFrame))},
 	{Name: "merged: return into cleanup", Needs: KindsOf(Merged), plant: absorbs(returns(model.CleanupFrame))},
 	{Name: "merged: set", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Set))},
-	{Name: "merged where thunks may come", Needs: KindsOf(Merged), plant: factBits(sending, func(x uint64) uint64 { return x & 0xffffffff })},
+	{Name: "merged where thunks may come", Needs: KindsOf(Merged), plant: factBits(doing, func(x uint64) uint64 { return x &^ (0xffff << 16) })},
 	{Name: "merged within lazy work and where thunks are pending", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Nop))},
-	{Name: "a waiting sender may be thrown at", Needs: KindsOf(Due), plant: factBits(receiving, func(x uint64) uint64 { return x & 0xffffffff })},
+	{Name: "a waiting sender may be thrown at", Needs: KindsOf(Due), plant: factBits(receiving, func(x uint64) uint64 { return x & 0xffff })},
 	{Name: "steps back are reduced", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "R8")},
 	{Name: "visible steps of looped programs are reduced", Needs: KindsOf(Unseen, Masked), plant: text(func(s *System) { s.loops = false })},
 	{Name: "sends take part", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "T3", "T4", "T5", "T6", "T9", "T10")},
@@ -236,9 +236,11 @@ func (s *Shuffled) Enough(facts []uint64) uint64 {
 		h = (h ^ x) * 0x9e3779b97f4a7c15
 		h ^= h >> 29
 	}
+	var others [maxThreads]future
+	s.others(facts, &others)
 	for k := range kinds {
 		for t := range s.Threads {
-			if agent := s.enough(k, facts, t); s.Kinds.Has(k) && agent >= 0 {
+			if agent := s.enough(k, facts, t, &others[t]); s.Kinds.Has(k) && agent >= 0 {
 				all = append(all, agent)
 			}
 		}

@@ -5,11 +5,11 @@ import "github.com/interject/interject/model"
 // A future is all that a thread may still come to do to others, as far as the text
 // of the program tells. Threads and cells are bits.
 type future struct {
-	throws uint32 // is sent an exception or a kill
-	thunks uint32 // is sent a thunk
-	ends   uint32 // is ended at once
-	sees   uint32 // it is looked at whether it has ended
-	awaits uint32 // it is looked at whether it is blocked
+	throws uint16 // is sent an exception or a kill
+	thunks uint16 // is sent a thunk
+	ends   uint16 // is ended at once
+	sees   uint16 // it is looked at whether it has ended
+	awaits uint16 // it is looked at whether it is blocked
 	cells  uint64 // is looked at or changed
 }
 

@@ -98,3 +98,25 @@ func TestScenarios(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkScenarios reports the states of the plain and of the reduced search, under
+// the documentation of 2010 and under the same with prompt receipt.
+func BenchmarkScenarios(b *testing.B) {
+	for _, src := range []string{killers(4, 2), killers(5, 3), ring(4), ring(5), fifo(4, 2), fifo(5, 2)} {
+		test := parse(b, src)
+		for _, d := range []model.Dialect{model.GHCDoc2010, eager(b)} {
+			for _, reduced := range []bool{false, true} {
+				b.Run(fmt.Sprintf("%s/%s/reduced=%v", test.Name, d.Name, reduced), func(b *testing.B) {
+					for b.Loop() {
+						a, err := test.Explore(context.Background(), d, explore.Options{Reduce: reduced})
+						if err != nil {
+							b.Fatal(err)
+						}
+						b.ReportMetric(float64(a.States), "states")
+						b.ReportMetric(float64(len(a.Outcomes)), "outcomes")
+					}
+				})
+			}
+		}
+	}
+}

@@ -3,7 +3,7 @@ package reduce
 import "github.com/interject/interject/model"
 
 // flags tell of a step what a kind asks of it.
-type flags uint32
+type flags uint16
 
 const (
 	can       flags = 1 << iota // it can be taken, and its rules may take part
@@ -20,7 +20,7 @@ const (
 type tried struct {
 	flags flags
 	cells uint64 // that they look at or change
-	wakes uint32 // threads whose blocked throwTo they let return
+	wakes uint16 // threads whose blocked throwTo they let return
 }
 
 // A trial is a Store on which the steps of one agent are tried. It notes what they touch.
@@ -30,10 +30,16 @@ type trial struct {
 	t       model.Thread
 	receipt bool // the agent is the delivery to t, not t itself
 	before  model.Core
-	written map[int]model.Part
+	written []written
 	steps   int
 	bad     bool // something is touched that must not be
 	tried
+}
+
+// A written part is one that the step changes.
+type written struct {
+	part  int
+	value model.Part
 }
 
 // step tries the steps of thread t itself.
@@ -80,7 +86,7 @@ func (s *System) raises(x *model.Step, t model.Thread) bool {
 // receipt tries the delivery to thread t, as a fact.
 func (s *System) receipt(st model.Store, t model.Thread) uint64 {
 	x := s.Look(st)
-	if x.Core(t).Status != model.Running || !steady(x.Stack(t)) || x.Queue(t) == "" {
+	if !s.Kinds.Has(Due) || x.Core(t).Status != model.Running || !steady(x.Stack(t)) || x.Queue(t) == "" {
 		return 0
 	}
 	tr := s.try(st, t, true)
@@ -92,11 +98,11 @@ func (s *System) receipt(st model.Store, t model.Thread) uint64 {
 			return 0
 		}
 	}
-	return uint64(can) | uint64(tr.wakes)<<32
+	return uint64(can) | uint64(tr.wakes)<<16
 }
 
 func (s *System) try(st model.Store, t model.Thread, receipt bool) *trial {
-	tr := &trial{Store: st, s: s, t: t, receipt: receipt, before: s.Look(st).Core(t), written: map[int]model.Part{}}
+	tr := &trial{Store: st, s: s, t: t, receipt: receipt, before: s.Look(st).Core(t)}
 	tr.flags = absorbed | deafAfter
 	agent := int(t)
 	if receipt {
@@ -106,10 +112,19 @@ func (s *System) try(st model.Store, t model.Thread, receipt bool) *trial {
 	return tr
 }
 
+func (tr *trial) find(i int) *written {
+	for j := range tr.written {
+		if tr.written[j].part == i {
+			return &tr.written[j]
+		}
+	}
+	return nil
+}
+
 // Get notes what is looked at beside the thread's own parts.
 func (tr *trial) Get(i int) model.Part {
-	if p, ok := tr.written[i]; ok {
-		return p
+	if w := tr.find(i); w != nil {
+		return w.value
 	}
 	switch role, who := tr.s.RoleOf(i); {
 	case role == model.IsCell:
@@ -124,7 +139,11 @@ func (tr *trial) Get(i int) model.Part {
 
 // Set notes what is changed.
 func (tr *trial) Set(i int, p model.Part) {
-	tr.written[i] = p
+	if w := tr.find(i); w != nil {
+		w.value = p
+	} else {
+		tr.written = append(tr.written, written{i, p})
+	}
 	role, who := tr.s.RoleOf(i)
 	own := model.Thread(who) == tr.t
 	switch {
@@ -159,7 +178,7 @@ func (tr *trial) Commit(label uint32) {
 		tr.flags |= looking
 	}
 	tr.judge()
-	clear(tr.written)
+	tr.written = tr.written[:0]
 }
 
 // judge compares the thread before and behind the step.
@@ -186,15 +205,15 @@ func (tr *trial) judge() {
 // Exceeded: behind a bound nothing is known.
 func (tr *trial) Exceeded(string) {
 	tr.bad = true
-	clear(tr.written)
+	tr.written = tr.written[:0]
 }
 
 // A reader reads a trial without being noted.
 type reader struct{ *trial }
 
 func (r reader) Get(i int) model.Part {
-	if p, ok := r.written[i]; ok {
-		return p
+	if w := r.find(i); w != nil {
+		return w.value
 	}
 	return r.Store.Get(i)
 }

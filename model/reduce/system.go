@@ -23,8 +23,8 @@ type System struct {
 
 // The most threads and cells that fit the facts.
 const (
-	maxThreads = 31
-	maxCells   = 64
+	maxThreads = 16
+	maxCells   = 48
 )
 
 // New is the machine with those of the kinds that its dialect permits. Only what the
@@ -74,12 +74,9 @@ func (s *System) Check(i int, v *explore.View[model.Part]) error { return s.Mach
 
 // The facts of a thread.
 const (
-	sending   = iota // future: throws, and above them thunks
-	probing          // future: ends, and above them sees
-	waiting          // future: awaits
-	sharing          // future: cells
-	stepping         // its step: flags
-	touching         // its step: cells
+	doing     = iota // its future: throws, thunks, ends, sees, 16 bits each
+	touching         // its future: awaits, 16 bits, and cells above them
+	stepping         // its step: flags, 16 bits, and cells above them
 	receiving        // its receipt: flags, and above them the senders that it wakes
 	factsOf
 )
@@ -99,31 +96,35 @@ func (s *System) fact(i int, st model.Store) uint64 {
 	t := model.Thread(i / factsOf)
 	switch i %= factsOf; i {
 	case stepping:
-		return uint64(s.step(st, t).flags)
-	case touching:
-		return s.step(st, t).cells
+		tr := s.step(st, t)
+		return uint64(tr.flags) | tr.cells<<16
 	case receiving:
 		return s.receipt(st, t)
-	default:
-		f := s.future(s.Look(st), t)
-		return [...]uint64{
-			sending: uint64(f.throws) | uint64(f.thunks)<<32,
-			probing: uint64(f.ends) | uint64(f.sees)<<32,
-			waiting: uint64(f.awaits),
-			sharing: f.cells,
-		}[i]
 	}
+	f := s.future(s.Look(st), t)
+	if i == doing {
+		return uint64(f.throws) | uint64(f.thunks)<<16 | uint64(f.ends)<<32 | uint64(f.sees)<<48
+	}
+	return uint64(f.awaits) | f.cells<<16
+}
+
+// futureOf is the future of a thread by its facts.
+func futureOf(facts []uint64, t int) future {
+	d, u := facts[t*factsOf+doing], facts[t*factsOf+touching]
+	return future{throws: uint16(d), thunks: uint16(d >> 16), ends: uint16(d >> 32), sees: uint16(d >> 48), awaits: uint16(u), cells: u >> 16}
 }
 
 // Enough is a set of agents whose steps are enough: an agent for which the first of
 // the kinds holds that holds for any.
 func (s *System) Enough(facts []uint64) uint64 {
+	var others [maxThreads]future
+	s.others(facts, &others)
 	for _, k := range order {
 		if !s.Kinds.Has(k) {
 			continue
 		}
 		for t := range s.Threads {
-			if agent := s.enough(k, facts, t); agent >= 0 {
+			if agent := s.enough(k, facts, t, &others[t]); agent >= 0 {
 				return 1 << agent
 			}
 		}
@@ -135,43 +136,39 @@ func (s *System) Enough(facts []uint64) uint64 {
 // this one fewer states are left.
 var order = [kinds]Kind{Unseen, Due, Masked, Merged}
 
-// enough is the agent of thread t whose steps are enough by kind k, -1 if none is.
-func (s *System) enough(k Kind, facts []uint64, t int) (agent int) {
-	mine := facts[t*factsOf:]
+// others is for each thread what all other threads may still do.
+func (s *System) others(facts []uint64, others *[maxThreads]future) {
+	var before, behind future
+	n := len(s.Threads)
+	for t := range n {
+		others[t] = before
+		before.join(futureOf(facts, t))
+	}
+	for t := n - 1; t >= 0; t-- {
+		others[t].join(behind)
+		behind.join(futureOf(facts, t))
+	}
+}
+
+// enough is the agent of thread t whose steps are enough by kind k, -1 if none is; o
+// is what others may do.
+func (s *System) enough(k Kind, facts []uint64, t int, o *future) (agent int) {
 	if k == Due {
-		if flags(mine[receiving])&can != 0 && s.due(facts, t, uint32(mine[receiving]>>32)) {
+		if mine := facts[t*factsOf+receiving]; flags(mine)&can != 0 && s.due(facts, t, o, uint16(mine>>16)) {
 			return t + len(s.Threads)
 		}
 		return -1
 	}
-	if f := flags(mine[stepping]); f&can != 0 {
-		o := s.others(facts, 1<<t)
-		if o.allow(k, f, mine[touching], 1<<t, s.Direct) {
-			return t
-		}
+	mine := facts[t*factsOf+stepping]
+	if flags(mine)&can != 0 && o.allow(k, flags(mine), mine>>16, 1<<t, s.Direct) {
+		return t
 	}
 	return -1
 }
 
-// others is what all threads but some may still do.
-func (s *System) others(facts []uint64, but uint32) (o future) {
-	for u := range s.Threads {
-		if but>>u&1 != 0 {
-			continue
-		}
-		f := facts[u*factsOf:]
-		o.join(future{
-			throws: uint32(f[sending]), thunks: uint32(f[sending] >> 32),
-			ends: uint32(f[probing]), sees: uint32(f[probing] >> 32),
-			awaits: uint32(f[waiting]), cells: f[sharing],
-		})
-	}
-	return o
-}
-
 // allow says that a step with these flags, which touches these cells, of the thread
 // whose bit is me, is enough by kind k if that is all that others may do.
-func (o *future) allow(k Kind, f flags, cells uint64, me uint32, direct bool) bool {
+func (o *future) allow(k Kind, f flags, cells uint64, me uint16, direct bool) bool {
 	switch {
 	case o.cells&cells != 0 || o.ends&me != 0:
 		return false
@@ -190,17 +187,17 @@ func (o *future) allow(k Kind, f flags, cells uint64, me uint32, direct bool) bo
 }
 
 // due says that nobody can prevent the receipt of thread t or disturb those whom it
-// wakes.
-func (s *System) due(facts []uint64, t int, wakes uint32) bool {
-	if s.others(facts, 1<<t).ends>>t&1 != 0 {
+// wakes; o is what threads but t may do.
+func (s *System) due(facts []uint64, t int, o *future, wakes uint16) bool {
+	if o.ends>>t&1 != 0 {
 		return false
 	}
-	for u := range s.Threads {
-		if wakes>>u&1 == 0 {
+	for w := range s.Threads {
+		if w == t || wakes == 0 {
 			continue
 		}
-		o := s.others(facts, 1<<t|1<<u)
-		if (o.throws|o.thunks|o.ends|o.awaits)>>u&1 != 0 {
+		f := futureOf(facts, w)
+		if (f.throws|f.thunks|f.ends|f.awaits)&wakes&^(1<<w) != 0 {
 			return false
 		}
 	}
