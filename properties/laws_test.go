@@ -28,6 +28,10 @@ var (
 const (
 	lawsGolden = "testdata/laws.jsonl"
 	lawsDoc    = "../docs/laws.md"
+
+	// randomTests is on how many random programs the laws about all programs are
+	// tried when they are recorded.
+	randomTests = 60
 )
 
 // record is what is known of a law and an edition.
@@ -103,7 +107,7 @@ func readLaws(t *testing.T) map[string]record {
 }
 
 func updateLaws(t *testing.T) {
-	r := Range{Size: *size, Beyond: *beyond, Random: 200, Seed: 1, States: 200_000}
+	r := Range{Size: *size, Beyond: *beyond, Random: randomTests, Seed: 1, States: 200_000}
 	all := make([]record, len(Laws)*len(model.Editions))
 	slots := make(chan bool, runtime.GOMAXPROCS(0))
 	var done sync.WaitGroup
@@ -153,7 +157,7 @@ func TestLawsDocument(t *testing.T) {
 func lawsDocument(t *testing.T, known map[string]record) []byte {
 	var b bytes.Buffer
 	first := known[Laws[0].Name+" "+model.Editions[0].Name]
-	fmt.Fprintf(&b, lawsHead, first.Size, first.Beyond, len(Laws))
+	fmt.Fprintf(&b, lawsHead, first.Size, first.Beyond, randomTests, len(Laws))
 	var cases bytes.Buffer
 	for i := range Laws {
 		l := &Laws[i]
@@ -195,9 +199,9 @@ What is true of all programs, and in which editions. An edition that does not ke
 is what the edition is like, and the program that shows it is below. An edition without the forms that a law is about is in
 neither column.
 
-A law about pieces of programs is checked in every context of up to %d statements and in %d of one more, S being
+A law about pieces of programs is checked in every context of up to %d statement beside the piece and in %d of one more, S being
 each of three bodies: one that shows that it ran, one that shows its mask and can block, one that ends by an exception. A law
-about all programs is checked on every program up to that size and on 200 random ones of up to 12 statements. A context is a
+about all programs is checked on every program up to that size and on %d random ones of up to 12 statements. A context is a
 program of the core of the language with a hole in it; the core is every form but those that are derived from others and those
 that are about one operation where another of its kind is there already. Each check is an exhaustive search of the semantics. So
 "keeps" says that no counterexample is that small, not that there is none.

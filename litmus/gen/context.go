@@ -16,7 +16,7 @@ type Context struct{ holed *litmus.Test }
 // fixed order. In contrast to a program, a context need not send a signal.
 func (c Core) Contexts(size int) iter.Seq[Context] {
 	return func(yield func(Context) bool) {
-		e := &enumeration{Core: c, holes: 1, hole: hole}
+		e := &enumeration{Core: c, holes: 1, hole: hole, used: map[litmus.Role]int{}}
 		e.yield = func(t *litmus.Test) bool { return yield(Context{t}) }
 		for n := 1; n <= min(c.Threads, size+1) && !e.stopped; n++ {
 			e.threads = names[litmus.AThread][:n]

@@ -32,7 +32,7 @@ type Core struct {
 var besides = []string{
 	"log =", "value", "nop", "point", "set", "spin", "while", "bracket", "with-lock", "kill!", "exit",
 	"lock", "unlock", "acquire", "post", "wait", "notify", "wait-until", "join", "join timeout", "sleep",
-	"foreign", "foreign interruptible", "fork", "settle", "getmask", "held?", "alive?",
+	"foreign", "foreign interruptible", "busy", "acquire enable", "timeout", "lazy", "force", "cancelled?", "fork", "settle", "getmask", "held?", "alive?",
 }
 
 // CoreOf is the core of some dialects: its forms are those that all of them have.
@@ -45,7 +45,7 @@ func CoreOf(dialects ...model.Dialect) Core {
 // is a new one, called generated.
 func (c Core) Programs(size int) iter.Seq[*litmus.Test] {
 	return func(yield func(*litmus.Test) bool) {
-		e := &enumeration{Core: c, yield: yield}
+		e := &enumeration{Core: c, yield: yield, used: map[litmus.Role]int{}}
 		for n := 1; n <= min(c.Threads, size) && !e.stopped; n++ {
 			e.threads = names[litmus.AThread][:n]
 			e.bodies(size, size, 0)
@@ -60,10 +60,10 @@ type enumeration struct {
 	yield   func(*litmus.Test) bool
 	stopped bool
 	threads []string
-	made    []litmus.Block        // of the threads before
-	used    [litmus.AWord + 1]int // how many names of a role are in use
-	sent    int                   // signals
-	holes   int                   // that must still be made
+	made    []litmus.Block      // of the threads before
+	used    map[litmus.Role]int // how many names of a role are in use
+	sent    int                 // signals
+	holes   int                 // that must still be made
 	hole    *litmus.Form
 }
 

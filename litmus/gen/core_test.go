@@ -19,19 +19,29 @@ func key(t *litmus.Test) string {
 		bodies, threads = append(bodies, th.Body), append(threads, th.Name)
 	}
 	least := encode(bodies, threads)
+	inits := initials(t, bodies)
 	for p := range permutations(len(bodies)) {
 		moved, place := make([]litmus.Block, len(bodies)), make([]string, len(bodies))
 		for i, j := range p {
 			moved[j], place[j] = bodies[i], threads[i]
 		}
 		if e := encode(moved, place); bytes.Compare(e, least) < 0 {
-			least = e
+			least, inits = e, initials(t, moved)
 		}
 	}
-	for _, c := range t.Cells {
-		least = append(least, byte(c.Init))
+	return string(append(least, inits...))
+}
+
+// initials are the initial values of the cells, in the order in which they come.
+func initials(t *litmus.Test, bodies []litmus.Block) (all []byte) {
+	for _, name := range order(bodies) {
+		for _, cell := range t.Cells {
+			if cell.Name == name {
+				all = append(all, byte(cell.Init))
+			}
+		}
 	}
-	return string(least)
+	return all
 }
 
 // No two programs are the same but for names and order, and none that the random
@@ -154,4 +164,19 @@ func TestShrink(t *testing.T) {
 			t.Fatalf("seed %d: shrinking changed the test that it began with", seed)
 		}
 	}
+}
+
+// order is the names of cells by when they come first.
+func order(bodies []litmus.Block) (all []string) {
+	for _, b := range bodies {
+		one := litmus.Test{Threads: []litmus.Thread{{Body: b}}}
+		one.Walk(func(s *litmus.Stmt) {
+			for i, r := range s.Form.Names {
+				if _, ok := cells[r]; ok && !slices.Contains(all, *nameOf(s, i)) {
+					all = append(all, *nameOf(s, i))
+				}
+			}
+		})
+	}
+	return all
 }

@@ -115,7 +115,7 @@ func (g *maker) stmt(f *litmus.Form, at place, depth int) litmus.Stmt {
 // inside is the place in block i of s.
 func inside(s *litmus.Stmt, i int, at place) place {
 	switch s.Form.Op {
-	case model.Interrupt:
+	case model.Interrupt, model.Lazy: // run elsewhere
 		return place{threads: at.threads, self: "", looping: at.looping}
 	case model.Tag:
 		at.tags = append(slices.Clip(at.tags), s.Name)

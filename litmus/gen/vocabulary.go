@@ -60,6 +60,7 @@ var names = map[litmus.Role][]string{
 	litmus.AThread: {"a", "b", "c"}, litmus.AThreadOrSelf: {"a", "b", "c", litmus.Self}, litmus.ALater: {"later"},
 	litmus.AVar: {"x", "y"}, litmus.AnMVar: {"m", "n"}, litmus.AMutex: {"l", "k"}, litmus.ASemaphore: {"s"}, litmus.ACondition: {"cv"},
 	litmus.AClass: {"X", "Y"}, litmus.AClassOrAny: {litmus.Any, "X", "Y"}, litmus.ATag: {"out", "far"}, litmus.AWord: {"w"},
+	litmus.ALazy: {"z"},
 }
 
 // cells are the declarations of the cells that programs use.
@@ -69,6 +70,7 @@ var cells = map[litmus.Role]litmus.Cell{
 	litmus.AMutex:     {Kind: model.Mutex},
 	litmus.ASemaphore: {Kind: model.Semaphore},
 	litmus.ACondition: {Kind: model.Condition},
+	litmus.ALazy:      {Kind: model.LazyCell},
 }
 
 // sends says that the form sends a signal.
@@ -96,7 +98,7 @@ func leaves(f *litmus.Form) bool {
 // observes says that the form writes to a log.
 func observes(f *litmus.Form) bool {
 	switch f.Op {
-	case model.Log, model.LogValue, model.GetMask, model.Held, model.Alive:
+	case model.Log, model.LogValue, model.GetMask, model.Held, model.Alive, model.Cancelled:
 		return true
 	}
 	return false
