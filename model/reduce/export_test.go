@@ -197,7 +197,8 @@ var planted = []Fault{
 		}
 	}))},
 	{Name: "future without thunks that are queued", Needs: KindsOf(Unseen), plant: text(func(s *System) { s.thunks = false })},
-	{Name: "pending signals do not count", Needs: KindsOf(Unseen), plant: factBits(stepping, with(alone))},
+	{Name: "pending signals do not count", Needs: KindsOf(Unseen), plant: factBits(pending, func(uint64) uint64 { return 0 })},
+	{Name: "timers and other deliveries do not count", Needs: KindsOf(Unseen), plant: factBits(stepping, with(alone))},
 	{Name: "a thread that ends is not seen", Needs: KindsOf(Unseen), plant: factBits(stepping, without(ending))},
 	{Name: "a thread that blocks is not seen", Needs: KindsOf(Unseen), plant: factBits(stepping, without(blocking))},
 	{Name: "open threads as masked", Needs: KindsOf(Masked), plant: factBits(stepping, with(deaf))},

@@ -6,14 +6,16 @@ import "github.com/interject/interject/model"
 type flags uint16
 
 const (
-	can       flags = 1 << iota // it can be taken, and its rules may take part
-	alone                       // nothing is pending for the thread, and no delivery to it is possible
-	deaf                        // before it the thread receives nothing
-	deafAfter                   // and behind it neither
-	ending                      // the thread has ended behind it, or is about to
-	blocking                    // the thread is blocked before it or behind it, and not both
-	looking                     // it looks at the thread's queue
-	absorbed                    // to receive before it or behind it comes to the same
+	can        flags = 1 << iota // it can be taken, and its rules may take part
+	alone                        // with nothing pending, no delivery to the thread is possible
+	deaf                         // before it the thread receives nothing
+	deafAfter                    // and behind it neither
+	ending                       // the thread has ended behind it, or is about to
+	blocking                     // the thread is blocked before it or behind it, and not both
+	looking                      // it looks at the thread's queue
+	absorbed                     // to receive before it or behind it comes to the same
+	holds                        // something is pending for the thread
+	holdsThunk                   // a thunk is
 )
 
 // A tried is what came of trying the steps of an agent.
@@ -42,11 +44,40 @@ type written struct {
 	value model.Part
 }
 
+// pending says what is pending for thread t.
+func (s *System) pending(st model.Store, t model.Thread) (f flags) {
+	q := s.Look(st).Queue(t)
+	if q != "" {
+		f |= holds
+	}
+	if q.Find(func(p model.Signal) bool { return p.Kind == model.Thunk }) >= 0 {
+		f |= holdsThunk
+	}
+	return f
+}
+
+// A cleared Store is one in which nothing is pending for a thread. What holds of a step
+// there, holds whatever is pending, where the step looks at no queue and the thread is
+// deaf or receipt may lag; so the facts of the step need not know the queue.
+type cleared struct {
+	model.Store
+	s *System
+	t model.Thread
+}
+
+func (c cleared) Get(i int) model.Part {
+	if role, who := c.s.RoleOf(i); role == model.QueueOf && model.Thread(who) == c.t {
+		return model.Part{}
+	}
+	return c.Store.Get(i)
+}
+
 // step tries the steps of thread t itself.
 func (s *System) step(st model.Store, t model.Thread) tried {
+	st = cleared{st, s, t}
 	x := s.Look(st)
 	c := x.Core(t)
-	if c.Status != model.Running && c.Status != model.Blocked && c.Status != model.Exiting || !steady(x.Stack(t)) {
+	if c.Status != model.Running && c.Status != model.Blocked && c.Status != model.Exiting || !steady(x.Stack(t)) || s.sends(x, c) {
 		return tried{}
 	}
 	tr := s.try(st, t, false)
@@ -54,17 +85,30 @@ func (s *System) step(st model.Store, t model.Thread) tried {
 		return tried{}
 	}
 	tr.flags |= can
-	if x.Queue(t) == "" && s.try(st, t, true).steps == 0 {
+	if s.try(st, t, true).steps == 0 {
 		tr.flags |= alone
 	}
 	if c.Status == model.Running && x.Deaf(t) {
 		tr.flags |= deaf
 	}
-	if c.Status != model.Running || c.Ctl != model.Run || c.Mask != model.Open || c.Fresh || c.Again != 0 || !s.raises(x, t) {
+	if c.Status != model.Running || c.Ctl != model.Run || c.Mask != model.Open || c.Fresh || c.Again != 0 || x.Stack(t).Has(isUpdate) {
 		tr.flags &^= absorbed
 	}
 	return tr.tried
 }
+
+// sends says that a thread stands where it sends to another that has not ended. That
+// never takes part, and cannot be tried without what is pending for the thread: those
+// who wait there may be the target.
+func (s *System) sends(x *model.Step, c model.Core) bool {
+	if c.At == 0 {
+		return false
+	}
+	n := &s.Nodes[c.At]
+	return sending.Has(n.Op) && !x.Core(model.Thread(n.A)).Status.Gone()
+}
+
+var sending = model.Ops(model.ThrowTo, model.Interrupt, model.Kill, model.KillNow)
 
 // steady says that nobody else changes this stack: it has no timer that may fire, and
 // no wait that may be notified.
@@ -74,14 +118,8 @@ func steady(stack model.Stack) bool {
 	})
 }
 
-// raises says that whatever t receives of what is pending discards the point at which
-// it is: no thunk comes back to it and no lazy cell keeps it.
-func (s *System) raises(x *model.Step, t model.Thread) bool {
-	if x.Stack(t).Has(func(f model.Frame) bool { return f.Kind == model.UpdateFrame }) {
-		return false
-	}
-	return x.Queue(t).Find(func(p model.Signal) bool { return p.Kind == model.Thunk }) < 0
-}
+// isUpdate: lazy work that is interrupted keeps the point at which it is.
+func isUpdate(f model.Frame) bool { return f.Kind == model.UpdateFrame }
 
 // receipt tries the delivery to thread t, as a fact.
 func (s *System) receipt(st model.Store, t model.Thread) uint64 {

@@ -76,7 +76,8 @@ func (s *System) Check(i int, v *explore.View[model.Part]) error { return s.Mach
 const (
 	doing     = iota // its future: throws, thunks, ends, sees, 16 bits each
 	touching         // its future: awaits, 16 bits, and cells above them
-	stepping         // its step: flags, 16 bits, and cells above them
+	pending          // its queue: flags
+	stepping         // its step if nothing were pending: flags, 16 bits, and cells above them
 	receiving        // its receipt: flags, and above them the senders that it wakes
 	factsOf
 )
@@ -100,6 +101,8 @@ func (s *System) fact(i int, st model.Store) uint64 {
 		return uint64(tr.flags) | tr.cells<<16
 	case receiving:
 		return s.receipt(st, t)
+	case pending:
+		return uint64(s.pending(st, t))
 	}
 	f := s.future(s.Look(st), t)
 	if i == doing {
@@ -160,7 +163,8 @@ func (s *System) enough(k Kind, facts []uint64, t int, o *future) (agent int) {
 		return -1
 	}
 	mine := facts[t*factsOf+stepping]
-	if flags(mine)&can != 0 && o.allow(k, flags(mine), mine>>16, 1<<t, s.Direct) {
+	f := flags(mine) | flags(facts[t*factsOf+pending])
+	if f&can != 0 && o.allow(k, f, mine>>16, 1<<t, s.Dialect) {
 		return t
 	}
 	return -1
@@ -168,7 +172,7 @@ func (s *System) enough(k Kind, facts []uint64, t int, o *future) (agent int) {
 
 // allow says that a step with these flags, which touches these cells, of the thread
 // whose bit is me, is enough by kind k if that is all that others may do.
-func (o *future) allow(k Kind, f flags, cells uint64, me uint16, direct bool) bool {
+func (o *future) allow(k Kind, f flags, cells uint64, me uint16, d model.Dialect) bool {
 	switch {
 	case o.cells&cells != 0 || o.ends&me != 0:
 		return false
@@ -177,11 +181,11 @@ func (o *future) allow(k Kind, f flags, cells uint64, me uint16, direct bool) bo
 	}
 	switch k {
 	case Unseen:
-		return f&alone != 0 && (o.throws|o.thunks)&me == 0
+		return f&alone != 0 && f&holds == 0 && (o.throws|o.thunks)&me == 0
 	case Masked:
-		return f&deaf != 0 && f&(ending|blocking|looking) == 0 && (!direct || f&deafAfter != 0)
+		return f&deaf != 0 && f&(ending|blocking|looking) == 0 && (!d.Direct || f&deafAfter != 0)
 	case Merged:
-		return f&absorbed != 0 && f&looking == 0 && o.thunks&me == 0
+		return f&absorbed != 0 && f&looking == 0 && o.thunks&me == 0 && (f&holds == 0 || f&holdsThunk == 0 && d.May && !d.Chance)
 	}
 	return false
 }
