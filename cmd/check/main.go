@@ -41,7 +41,7 @@ type command struct {
 var commands []command
 
 func init() {
-	commands = []command{listCommand, showCommand, fmtCommand, modelCommand, pathCommand, runCommand, compareCommand}
+	commands = []command{listCommand, showCommand, fmtCommand, modelCommand, pathCommand, runCommand, compareCommand, exportCommand}
 }
 
 // app is one run of the command.
