@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/interject/interject/bench/scenario"
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/litmus/export"
 	"github.com/interject/interject/model"
@@ -133,6 +134,23 @@ func TestSpinAgrees(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// So it does on the scenarios by which explorers are measured.
+func TestSpinAgreesOnScenarios(t *testing.T) {
+	needSpin(t)
+	for _, name := range []string{"kill_2_2", "kill_3_2", "kill_4_2", "ring_3", "ring_4", "fifo_3_2", "fifo_4_2"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test, err := scenario.Named(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := disagreement(t, test, model.GHCDoc2010, model.GHCDoc2010); s != "" {
+				t.Error(s)
+			}
+		})
 	}
 }
 
