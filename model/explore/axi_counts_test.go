@@ -46,7 +46,7 @@ func TestAXICounts(t *testing.T) {
 			if !r.Complete || r.Stop != explore.Exhausted || len(r.Violations) > 0 || len(r.Cycles) > 0 {
 				t.Errorf("complete %v %v, violations %v, cycles %v", r.Complete, r.Reasons, r.Violations, r.Cycles)
 			}
-			if each := float64(r.Memory.Total()) / float64(r.States); r.States > 500_000 && each > 24 {
+			if each := float64(r.Memory.Total()) / float64(r.States); r.States > 200_000 && each > 24 {
 				t.Errorf("%.1f bytes per state, want at most 24: %+v", each, r.Memory)
 			}
 			if !slices.IsSorted(r.Finals) {
