@@ -67,6 +67,29 @@ func searchAXI(t testing.TB, prog *axi, o explore.Options) *explore.Report[axiPa
 	return r
 }
 
+// How much of the time is spent on what cannot be left out: generating all successors,
+// and inserting them into a store of the right size. The target is that the whole takes
+// at most 1.25 times as long as these two alone.
+func BenchmarkCeiling(b *testing.B) {
+	for _, c := range axiCounts {
+		if c.states < 200_000 || c.large && !*large || c.states > 10_000_000 {
+			continue
+		}
+		b.Run(c.prog.name, func(b *testing.B) {
+			var ratios []float64
+			for b.Loop() {
+				start := explore.CPU()
+				r := searchAXI(b, c.prog, explore.Options{})
+				whole := explore.CPU() - start
+				generate, insert := explore.Ceiling(r)
+				ratios = append(ratios, float64(whole)/float64(generate+insert))
+			}
+			slices.Sort(ratios)
+			b.ReportMetric(ratios[len(ratios)/2], "whole/ceiling")
+		})
+	}
+}
+
 func BenchmarkAXI(b *testing.B) {
 	for _, c := range axiCounts {
 		if c.states < 200_000 || c.large && !*large {

@@ -153,6 +153,7 @@ func (c *course) load(d *decoder) {
 		}
 	}
 	c.next, c.layerEnd, c.transitions, c.packs = d.number(), d.number(), d.number(), d.number()
+	c.resumed = c.next
 	d.times(func() { c.layers = append(c.layers, d.number()) })
 	d.times(func() { c.finals = append(c.finals, uint32(d.number())) })
 	d.times(func() {

@@ -62,6 +62,7 @@ type course struct {
 	notes   map[note]*noted
 	lessons lessons // every run of a rule, in order
 	packs   int     // rewritings for want of bits
+	resumed int     // states that were expanded before the search was resumed
 	sizes   []int   // of the tables, when resuming
 }
 
@@ -218,7 +219,17 @@ func (s *search[K]) progress(end bool) {
 		Frontier:    s.log.n - s.next,
 		Memory:      s.bytes().Total(),
 		Elapsed:     now.Sub(s.started),
+		AtLeast:     s.atLeast(now),
 	})
+}
+
+// atLeast is the time for the frontier at the rate since the search began or was resumed.
+func (s *search[K]) atLeast(now time.Time) time.Duration {
+	done := s.next - s.resumed
+	if done == 0 {
+		return 0
+	}
+	return time.Duration(float64(now.Sub(s.started)) / float64(done) * float64(s.log.n-s.next))
 }
 
 // save hands out a checkpoint when it is time.
