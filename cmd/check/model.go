@@ -55,7 +55,8 @@ func (s *search) context(ctx context.Context) (context.Context, context.CancelFu
 func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Dialect) (*litmus.Allowed, error) {
 	o := explore.Options{MaxStates: s.maxStates, MaxMemory: s.maxMemory}
 	if s.maxMemory > 0 {
-		debug.SetMemoryLimit(max(s.maxMemory+s.maxMemory/20, leastLimit))
+		o.MaxMemory -= s.maxMemory / 20 // for all else in the process
+		debug.SetMemoryLimit(max(s.maxMemory, leastLimit))
 	}
 	if a.watched() {
 		o.Progress = a.progress(t.Name + " under " + d.Name)
