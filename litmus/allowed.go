@@ -8,6 +8,7 @@ import (
 
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
+	"github.com/interject/interject/model/reduce"
 )
 
 // Allowed is what the semantics allows of a test under a dialect.
@@ -58,9 +59,23 @@ func (t *Test) Explore(ctx context.Context, d model.Dialect, o explore.Options) 
 	return t.ExploreMachine(ctx, m, o)
 }
 
-// ExploreMachine is Explore for a machine that was made in another way.
+// ExploreMachine is Explore for a machine that was made in another way. With
+// o.Reduce, all reductions that the dialect permits are used.
 func (t *Test) ExploreMachine(ctx context.Context, m *model.Machine, o explore.Options) (*Allowed, error) {
-	r, err := explore.Explore(ctx, System{m}, o)
+	if o.Reduce {
+		return t.ExploreReduced(ctx, m, reduce.New(m, reduce.All), o)
+	}
+	return t.search(ctx, m, System{m}, o)
+}
+
+// ExploreReduced is ExploreMachine with chosen reductions.
+func (t *Test) ExploreReduced(ctx context.Context, m *model.Machine, sys explore.Reducer[model.Part], o explore.Options) (*Allowed, error) {
+	o.Reduce = true
+	return t.search(ctx, m, sys, o)
+}
+
+func (t *Test) search(ctx context.Context, m *model.Machine, sys explore.System[model.Part], o explore.Options) (*Allowed, error) {
+	r, err := explore.Explore(ctx, sys, o)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +194,7 @@ func threadEnd(name string, e model.End) ThreadEnd {
 func cellText(m *model.Machine, i int, s model.Store) (text string, shown bool) {
 	v, owner := m.Content(i, s)
 	switch d := m.Cells[i]; {
-	case d.Hidden || d.Kind == model.Condition:
+	case d.Hidden || d.Kind == model.Condition || d.Kind == model.LazyCell:
 		return "", false
 	case d.Kind == model.Mutex && owner == "":
 		return "free", true
@@ -206,6 +221,15 @@ func labels(path []explore.Step) []model.Label {
 	var all []model.Label
 	for _, s := range path {
 		all = append(all, model.Unpack(s.Label))
+	}
+	return all
+}
+
+// Finals are the states in which a run can end, each once.
+func (a *Allowed) Finals() []model.Config {
+	var all []model.Config
+	for _, s := range a.report.Finals {
+		all = append(all, model.Config(a.report.State(s, nil)))
 	}
 	return all
 }

@@ -101,8 +101,8 @@ func (c *checker) block(b Block, restorable bool, depth int) {
 		}
 		c.stmt(s, restorable)
 		inner := restorable || s.Form.binds()
-		if s.Form.Op == model.Interrupt {
-			inner = false // the thunk runs elsewhere
+		if s.Form.Op == model.Interrupt || s.Form.Op == model.Lazy {
+			inner = false // it runs elsewhere
 		}
 		for _, k := range s.Blocks {
 			c.block(k, inner, depth+1)

@@ -147,7 +147,7 @@ func (c *compiler) full(n int) bool {
 
 // plain is a statement that is primitive.
 func (c *compiler) plain(s *Stmt, at place) item {
-	n := model.Node{Op: s.Form.Op, How: s.Form.How, N: s.N, Line: s.Pos.Line}
+	n := model.Node{Op: s.Form.Op, How: s.Form.How, N: s.N + s.Form.N, Line: s.Pos.Line}
 	for i, role := range s.Form.Names {
 		v := c.resolve(s.name(i), role, at)
 		if i == 0 {
@@ -164,6 +164,10 @@ func (c *compiler) plain(s *Stmt, at place) item {
 		n.Slot = at.binder
 	case n.Op == model.Interrupt:
 		in = place{self: n.A}
+	case n.Op == model.Lazy:
+		in = place{self: at.self}
+	case n.Op == model.Timeout:
+		n.B = c.class(model.TimeoutClass)
 	}
 	it := item{node: n, from: s}
 	if len(s.Blocks) > 0 {

@@ -109,7 +109,7 @@ func checkProgram(t interface{ Fatalf(string, ...any) }, p *model.Program) {
 	visit = func(at model.Pos) {
 		for ; at != 0; at = p.Nodes[at].Next {
 			n := p.Nodes[at]
-			if reached[at]++; n.Op == 0 || n.Op > model.While || (n.Op == model.Scope) != (n.How != 0) {
+			if reached[at]++; n.Op == 0 || n.Op >= model.Relock || (n.Op == model.Scope) != (n.How != 0) {
 				t.Fatalf("node %d is %+v", at, n)
 			}
 			visit(n.Body)

@@ -10,6 +10,8 @@ func (c *compiler) expand(s *Stmt, at place) []item {
 		return []item{e.throwTo(c.class(s.Other))}
 	case "kill":
 		return []item{e.kill()}
+	case "cancel":
+		return []item{e.throwTo(c.class(model.CancelClass))}
 	case "exit":
 		return []item{e.exit()}
 	case "protect":
@@ -115,16 +117,22 @@ func (e expansion) scope(how model.How, slot uint8, body func() model.Pos) item 
 }
 
 func (e expansion) protect() []item {
-	if e.c.idioms.Protect == model.ProtectMasked {
-		nothing := func(place) []item { return nil }
+	nothing := func(place) []item { return nil }
+	switch e.c.idioms.Protect {
+	case model.ProtectMasked:
 		return []item{e.masked(model.Shut, model.Restore, nothing, e.block(0), e.block(1))}
+	case model.ProtectUnblocked:
+		return []item{e.masked(model.Shut, model.Unmask, nothing, e.block(0), e.block(1))}
 	}
 	return []item{e.c.plain(e.s, e.at)}
 }
 
 func (e expansion) bracket() []item {
-	if e.c.idioms.Bracket == model.BracketMasked {
+	switch e.c.idioms.Bracket {
+	case model.BracketMasked:
 		return []item{e.masked(model.Shut, model.Restore, e.block(0), e.block(1), e.block(2))}
+	case model.BracketUnblocked:
+		return []item{e.masked(model.Shut, model.Unmask, e.block(0), e.block(1), e.block(2))}
 	}
 	return append(e.block(0)(e.at), e.guard(e.block(1), e.block(2), e.at))
 }
@@ -134,13 +142,21 @@ func (e expansion) withLock() []item {
 	switch e.c.idioms.WithLock {
 	case model.WithLockMasked:
 		return []item{e.masked(model.Shut, model.Restore, lock, e.block(0), unlock)}
+	case model.WithLockUnblocked:
+		return []item{e.masked(model.Shut, model.Unmask, lock, e.block(0), unlock)}
 	case model.WithLockLocal:
-		allowed := func(at place) []item {
-			return []item{e.scope(model.Allow, at.depth-1, func() model.Pos { return e.c.lay(lock(at)) })}
-		}
-		return []item{e.masked(model.Without, model.Local, allowed, e.block(0), unlock)}
+		return []item{e.masked(model.Without, model.Local, e.inside(model.Allow, lock), e.block(0), unlock)}
+	case model.WithLockReopened:
+		return []item{e.masked(model.Without, model.Reopen, e.inside(model.Reopen, lock), e.block(0), unlock)}
 	}
 	return append(lock(e.at), e.guard(e.block(0), unlock, e.at))
+}
+
+// inside is a part in a scope that refers to the one directly around it.
+func (e expansion) inside(how model.How, body part) part {
+	return func(at place) []item {
+		return []item{e.scope(how, at.depth-1, func() model.Pos { return e.c.lay(body(at)) })}
+	}
 }
 
 // lock is one statement on the mutex that the statement names.

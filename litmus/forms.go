@@ -10,6 +10,7 @@ type Form struct {
 	Wire    string   // its word in the wire form
 	Names   []Role   // what its names stand for: at most two
 	Number  Number   // whether a number follows the names
+	N       int16    // the number of a form that takes none in the text
 	Default int16    // the number that is meant when none is written
 	Blocks  []string // the word before each of its blocks; the first is empty
 	Before  int      // the block before which its names stand
@@ -46,6 +47,7 @@ const (
 	AClassOrAny
 	ATag
 	AWord
+	ALazy
 )
 
 var (
@@ -64,6 +66,7 @@ var Forms = []*Form{
 
 	{Word: "set", Wire: "set", Names: aVar, Number: MayNumber, Default: 1, Op: model.Set, Doc: "the variable becomes N"},
 	{Word: "spin", Wire: "spin", Names: aVar, Number: MayNumber, Default: 1, Op: model.Spin, Doc: "run until the variable is N: receptive where the mask is open, never blocked"},
+	{Word: "busy", Wire: "busy", Names: aVar, Number: MayNumber, Default: 1, Op: model.Busy, Doc: "run in an empty loop until the variable is N: where such a loop has no safe point, nothing is received in it"},
 	{Word: "while", Wire: "while", Names: aVar, Number: NeedsNumber, Blocks: one, Op: model.While, Doc: "repeat the block as long as the variable is N"},
 
 	{Word: "mask", Wire: "mask", Blocks: one, Op: model.Scope, How: model.Shut, Doc: "GHC mask: received only where an operation blocks"},
@@ -76,18 +79,29 @@ var Forms = []*Form{
 	{Word: "local", Wire: "local", Blocks: one, Op: model.Scope, How: model.Local, Doc: "SBCL with-local-interrupts: open unless the enclosing without found it closed"},
 	{Word: "with", Wire: "with", Blocks: one, Op: model.Scope, How: model.Relent, Doc: "SBCL with-interrupts: open where that is allowed"},
 
+	{Word: "set-mask", After: "open", Wire: "set-mask-open", N: int16(model.Open), Op: model.Assign, Doc: "the mask opens until the scope around it is left: POSIX asynchronous, LispWorks unblocked"},
+	{Word: "set-mask", After: "masked", Wire: "set-mask-masked", N: int16(model.Interruptible), Op: model.Assign, Doc: "only certain operations let a signal in: POSIX deferred"},
+	{Word: "set-mask", After: "closed", Wire: "set-mask-closed", N: int16(model.Closed), Op: model.Assign, Doc: "nothing is received: POSIX disabled, LispWorks blocked"},
+	{Word: "breaks", After: "off", Wire: "breaks-off", Blocks: one, Op: model.Scope, How: model.Shut, Doc: "Racket parameterize-break #f"},
+	{Word: "breaks", After: "on", Wire: "breaks-on", Blocks: one, Op: model.Scope, How: model.Unmask, Doc: "Racket parameterize-break #t"},
+	{Word: "handle", After: "never", Wire: "handle-never", Names: []Role{AClassOrAny}, N: int16(model.Closed), Blocks: one, Op: model.Handle, Doc: "Ruby handle_interrupt: exceptions of the class are not received"},
+	{Word: "handle", After: "on-blocking", Wire: "handle-on-blocking", Names: []Role{AClassOrAny}, N: int16(model.Interruptible), Blocks: one, Op: model.Handle, Doc: "they are received where an operation blocks"},
+	{Word: "handle", After: "immediate", Wire: "handle-immediate", Names: []Role{AClassOrAny}, N: int16(model.Open), Blocks: one, Op: model.Handle, Doc: "they are received at once"},
+
 	{Word: "raise", Wire: "raise", Names: []Role{AClass}, Op: model.Raise, Doc: "raise an exception in the own thread"},
 	{Word: "try", Wire: "try", Names: []Role{AClassOrAny}, Blocks: []string{"", "catch"}, Before: 1, Op: model.Try, Doc: "the second block handles exceptions of the class, or any"},
 	{Word: "tag", Wire: "tag", Names: []Role{ATag}, Blocks: one, Op: model.Tag, Doc: "a place that throw leaves for"},
 	{Word: "throw", Wire: "throw", Names: []Role{ATag}, Number: MayNumber, Op: model.Throw, Doc: "leave for the innermost such tag, whose value becomes N"},
 	{Word: "protect", Wire: "protect", Blocks: []string{"", "cleanup"}, Op: model.Protect, Doc: "the second block runs however the first is left: unwind-protect, finally"},
 	{Word: "bracket", Wire: "bracket", Blocks: []string{"", "use", "release"}, Doc: "acquire, use and release in the way of the system"},
+	{Word: "timeout", Wire: "timeout", Blocks: []string{"", "expired"}, Op: model.Timeout, Doc: "the first block, left for the second when time is up, which may be at any moment"},
 	{Word: "with-lock", Wire: "with-lock", Names: []Role{AMutex}, Blocks: one, Doc: "hold the mutex for a block, in the way of the system"},
 
 	{Word: "throwTo", Wire: "throwTo", Names: []Role{AThreadOrSelf, AClass}, Op: model.ThrowTo, Waits: true, Doc: "make the thread raise an exception of the class"},
 	{Word: "interrupt", Wire: "interrupt", Names: []Role{AThreadOrSelf}, Blocks: one, Op: model.Interrupt, Doc: "make the thread run the block and then go on"},
 	{Word: "kill", Wire: "kill", Names: []Role{AThreadOrSelf}, Op: model.Kill, Waits: true, Doc: "make the thread end, its cleanups run"},
 	{Word: "kill!", Wire: "kill!", Names: []Role{AThreadOrSelf}, Op: model.KillNow, Doc: "make the thread end without its cleanups"},
+	{Word: "cancel", Wire: "cancel", Names: []Role{AThreadOrSelf}, Doc: "ask the thread to stop: it will look where it looks"},
 	{Word: "exit", Wire: "exit", Op: model.Exit, Doc: "end the own thread, its cleanups run"},
 
 	{Word: "take", Wire: "take", Names: []Role{AnMVar}, Op: model.Take, Waits: true, Doc: "empty an MVar, blocking while it is empty"},
@@ -95,6 +109,7 @@ var Forms = []*Form{
 	{Word: "lock", Wire: "lock", Names: []Role{AMutex}, Op: model.Lock, Waits: true, Doc: "take a mutex; Error when the thread has it already"},
 	{Word: "unlock", Wire: "unlock", Names: []Role{AMutex}, Op: model.Unlock, Doc: "release a mutex; Error when the thread does not have it"},
 	{Word: "acquire", Wire: "acquire", Names: []Role{ASemaphore}, Op: model.Acquire, Waits: true, Doc: "take one from a semaphore, blocking while it is 0"},
+	{Word: "acquire", After: "enable", Wire: "acquire-enable", Names: []Role{ASemaphore}, Op: model.AcquireOpen, Waits: true, Doc: "Racket sync/enable-break: the token or a break, though breaks are off"},
 	{Word: "post", Wire: "post", Names: []Role{ASemaphore}, Op: model.Post, Doc: "add one to a semaphore"},
 	{Word: "wait", Wire: "wait", Names: []Role{ACondition, AMutex}, Op: model.Wait, Waits: true, Doc: "release the mutex, wait to be notified, take it again"},
 	{Word: "notify", Wire: "notify", Names: []Role{ACondition}, Op: model.Notify, Doc: "wake one thread that waits on the condition"},
@@ -103,7 +118,10 @@ var Forms = []*Form{
 	{Word: "join", After: "timeout", Wire: "join-timeout", Names: other, Op: model.JoinTimeout, Waits: true, Doc: "the same, and it may give up at any time"},
 	{Word: "sleep", Wire: "sleep", Op: model.Sleep, Waits: true, Doc: "block for some time"},
 	{Word: "foreign", Wire: "foreign", Op: model.Foreign, Waits: true, Doc: "a foreign call during which nothing is received"},
-	{Word: "foreign", After: "interruptible", Wire: "foreign-interruptible", Op: model.ForeignInt, Waits: true, Doc: "a foreign call that an interrupt makes return early"},
+	{Word: "foreign", After: "interruptible", Wire: "foreign-interruptible", Op: model.ForeignInt, Waits: true, Doc: "a foreign call that an interrupt makes return early; the value is then 1, else 0"},
+
+	{Word: "lazy", Wire: "lazy", Names: []Role{ALazy}, Blocks: one, Op: model.Lazy, Doc: "the cell stands for what the block comes to, once somebody demands it"},
+	{Word: "force", Wire: "force", Names: []Role{ALazy}, Op: model.Force, Waits: true, Doc: "demand the value of a lazy cell: it becomes the value of the block"},
 
 	{Word: "fork", Wire: "fork", Names: []Role{ALater}, Op: model.Fork, Doc: "start a thread declared with later"},
 	{Word: "await", Wire: "await", Names: other, Op: model.Await, Doc: "harness: run until the thread is blocked or gone"},
@@ -112,6 +130,7 @@ var Forms = []*Form{
 	{Word: "getmask", Wire: "getmask", Op: model.GetMask, Doc: "log open, masked or closed"},
 	{Word: "held?", Wire: "held?", Names: []Role{AMutex}, Op: model.Held, Doc: "log held or notheld"},
 	{Word: "alive?", Wire: "alive?", Names: other, Op: model.Alive, Doc: "log alive or dead"},
+	{Word: "cancelled?", Wire: "cancelled?", Op: model.Cancelled, Doc: "log cancelled or clean"},
 }
 
 // Feature is how drivers and editions call the form: its surface words.

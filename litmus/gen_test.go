@@ -20,7 +20,7 @@ var tests = rapid.Custom(func(t *rapid.T) *Test {
 			{Name: "x", Kind: model.Var, Init: g.number()},
 			{Name: "m", Kind: model.MVar, Init: rapid.SampledFrom([]int16{model.Empty, model.Full, 3}).Draw(t, "init")},
 			{Name: "l", Kind: model.Mutex}, {Name: "k", Kind: model.Mutex},
-			{Name: "s", Kind: model.Semaphore, Init: g.number()}, {Name: "c", Kind: model.Condition},
+			{Name: "s", Kind: model.Semaphore, Init: g.number()}, {Name: "c", Kind: model.Condition}, {Name: "z", Kind: model.LazyCell},
 		},
 		Comments: g.comments(1),
 	}
@@ -94,7 +94,7 @@ func (g generator) stmt(f *Form, depth int, restorable bool) Stmt {
 		s.N = g.number()
 	}
 	for range f.Blocks {
-		inner := (restorable || f.binds()) && f.Op != model.Interrupt
+		inner := (restorable || f.binds()) && f.Op != model.Interrupt && f.Op != model.Lazy
 		s.Blocks = append(s.Blocks, g.block(depth-1, inner))
 	}
 	return s
@@ -104,6 +104,7 @@ var candidates = map[Role][]string{
 	AThread: {"a", "b", "later-c"}, AThreadOrSelf: {"a", "b", Self}, ALater: {"later-c"},
 	AVar: {"go", "x"}, AnMVar: {"m"}, AMutex: {"l", "k"}, ASemaphore: {"s"}, ACondition: {"c"},
 	AClass: {"Kill", "X"}, AClassOrAny: {"Kill", Any}, ATag: {"a", "out"}, AWord: {"w", "1", "timeout", "in-a"},
+	ALazy: {"z"},
 }
 
 func (g generator) cond(depth int) *Cond {

@@ -158,9 +158,22 @@ func (p *parser) args(s *Stmt, forms []*Form) bool {
 		if other.After != "" && p.is(other.After) {
 			s.Form = other
 			p.next()
+			return p.argNumber(s)
 		}
 	}
+	if f.After != "" {
+		return p.want(afters(forms))
+	}
 	return p.argNumber(s)
+}
+
+// afters are the words that may stand behind the arguments of forms.
+func afters(forms []*Form) string {
+	var all []string
+	for _, f := range forms {
+		all = append(all, f.After)
+	}
+	return strings.Join(all, " or ")
 }
 
 func (p *parser) arg(f *Form, role Role) (string, Pos, bool) {

@@ -6,7 +6,7 @@ import "github.com/interject/interject/model"
 var roleText = [...]string{
 	AThread: "thread", AThreadOrSelf: "thread or self", ALater: "later thread",
 	AVar: "variable", AnMVar: "mvar", AMutex: "mutex", ASemaphore: "semaphore", ACondition: "condition variable",
-	AClass: "class", AClassOrAny: "class or any", ATag: "tag", AWord: "word",
+	AClass: "class", AClassOrAny: "class or any", ATag: "tag", AWord: "word", ALazy: "lazy cell",
 }
 
 // String says what the name must be.
@@ -31,6 +31,8 @@ func (r Role) kind() model.CellKind {
 		return model.Semaphore
 	case ACondition:
 		return model.Condition
+	case ALazy:
+		return model.LazyCell
 	}
 	return 0
 }
@@ -56,6 +58,7 @@ var cellForms = []cellForm{
 	{"mutex", model.Mutex, false, false, 0, "a mutex, free at the start"},
 	{"sem", model.Semaphore, false, true, 0, "a counting semaphore"},
 	{"cond", model.Condition, false, false, 0, "a condition variable, never part of an outcome"},
+	{"lazy", model.LazyCell, false, false, 0, "a cell for a delayed computation, never part of an outcome"},
 }
 
 func cellFormOf(word string) (cellForm, bool) {
@@ -78,4 +81,6 @@ func (c *Cell) form() cellForm {
 }
 
 // observed says whether the cell is part of an outcome.
-func (c *Cell) observed() bool { return !c.Hidden && c.Kind != model.Condition }
+func (c *Cell) observed() bool {
+	return !c.Hidden && c.Kind != model.Condition && c.Kind != model.LazyCell
+}

@@ -142,7 +142,7 @@ func TestThePropertiesNoticePlantedFaults(t *testing.T) {
 }
 
 func noticed(check func(*Test) error) bool {
-	for seed := range 300 {
+	for seed := range 3000 {
 		if check(tests.Example(seed)) != nil {
 			return true
 		}

@@ -42,54 +42,55 @@ var answers = map[reflect.Type][]string{
 	reflect.TypeFor[bool]():    {"no", "yes"},
 	reflect.TypeFor[Level]():   levelNames[:],
 	reflect.TypeFor[Arrival](): {"at-once", "on-return", "any-time"},
-	reflect.TypeFor[Order]():   {"fifo", "lifo", "any", "slot", "coalesce"},
+	reflect.TypeFor[Keep]():    {"all", "last", "once"},
+	reflect.TypeFor[Order]():   {"fifo", "lifo", "any"},
+	reflect.TypeFor[Doomed]():  {"everything", "no-kill", "nothing"},
+	reflect.TypeFor[Unwinds](): {"nowhere", "at-masks", "anywhere"},
 
 	reflect.TypeFor[ThrowToIdiom]():  {"primitive", "thunk"},
 	reflect.TypeFor[KillIdiom]():     {"primitive", "exception", "thunk"},
 	reflect.TypeFor[ExitIdiom]():     {"primitive", "exception"},
-	reflect.TypeFor[ProtectIdiom]():  {"bare", "masked"},
-	reflect.TypeFor[BracketIdiom]():  {"bare", "masked"},
-	reflect.TypeFor[WithLockIdiom](): {"bare", "masked", "local"},
+	reflect.TypeFor[ProtectIdiom]():  {"bare", "masked", "unblocked"},
+	reflect.TypeFor[BracketIdiom]():  {"bare", "masked", "unblocked"},
+	reflect.TypeFor[WithLockIdiom](): {"bare", "masked", "local", "unblocked", "reopened"},
 }
 
 func answerOf(v reflect.Value, names []string) string {
-	switch v.Kind() {
-	case reflect.Bool:
-		if v.Bool() {
-			return "yes"
-		}
-		return "no"
-	case reflect.Int:
-		return fmt.Sprint(v.Int())
-	case reflect.Uint64:
-		return OpSet(v.Uint()).String()
+	switch a := v.Interface().(type) {
+	case bool:
+		return names[answer(a, 1, 0)]
+	case int:
+		return fmt.Sprint(a)
+	case OpSet:
+		return a.String()
+	case Cues:
+		return a.String()
 	}
 	return names[v.Uint()]
 }
 
-func setAnswer(v reflect.Value, names []string, field, to string) error {
+func setAnswer(v reflect.Value, names []string, field, to string) (err error) {
 	i := slices.Index(names, to)
-	switch {
-	case v.Kind() == reflect.Int:
-		var n int64
-		if _, err := fmt.Sscan(to, &n); err != nil || n < 0 {
+	switch a := v.Addr().Interface().(type) {
+	case *int:
+		if _, err := fmt.Sscan(to, a); err != nil || *a < 0 {
 			return fmt.Errorf("%s takes a number, not %q", field, to)
 		}
-		v.SetInt(n)
-	case v.Kind() == reflect.Uint64:
-		s, err := parseOps(to)
-		if err != nil {
-			return fmt.Errorf("%s: %w", field, err)
-		}
-		v.SetUint(uint64(s))
-	case i < 0:
-		return fmt.Errorf("%s is %s, not %q", field, strings.Join(names, " or "), to)
-	case v.Kind() == reflect.Bool:
-		v.SetBool(to == "yes")
+	case *OpSet:
+		*a, err = parseSet[OpSet](to, opNames, "blocking operation")
+	case *Cues:
+		*a, err = parseSet[Cues](to, cueNames, "cue")
 	default:
-		v.SetUint(uint64(i))
+		if i < 0 {
+			return fmt.Errorf("%s is %s, not %q", field, strings.Join(names, " or "), to)
+		}
+		if v.Kind() == reflect.Bool {
+			v.SetBool(i == 1)
+		} else {
+			v.SetUint(uint64(i))
+		}
 	}
-	return nil
+	return err
 }
 
 // With is d with one choice point changed, as in "order=lifo": what if?
@@ -112,17 +113,26 @@ func (d Dialect) With(setting string) (Dialect, error) {
 	return d, fmt.Errorf("there is no choice point %q; there are %s", name, strings.Join(names, ", "))
 }
 
-var opNames = map[Op]string{
-	ThrowTo: "throwTo", Take: "take", Put: "put", Lock: "lock", Acquire: "acquire", Wait: "wait", WaitUntil: "wait-until",
-	Join: "join", JoinTimeout: "join-timeout", Sleep: "sleep", Foreign: "foreign", ForeignInt: "foreign-interruptible",
+var opNames = []string{
+	ThrowTo: "throwTo", Take: "take", Put: "put", Lock: "lock", Acquire: "acquire", AcquireOpen: "acquire-open",
+	Wait: "wait", WaitUntil: "wait-until", Join: "join", JoinTimeout: "join-timeout", Sleep: "sleep",
+	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force", Busy: "busy",
 }
 
+var cueNames = []string{"send", "thunk", "enter", "leave", "unwind", "block", "point"}
+
 // String names the operations of s.
-func (s OpSet) String() string {
+func (s OpSet) String() string { return setText(s, opNames) }
+
+// String names the cues of s.
+func (s Cues) String() string { return setText(s, cueNames) }
+
+// setText names the elements of a set: names[i] is that of bit i.
+func setText[S ~uint64 | ~uint8](s S, names []string) string {
 	var all []string
-	for o := Op(1); o < 64; o++ {
-		if s.Has(o) {
-			all = append(all, opNames[o])
+	for i, name := range names {
+		if s>>i&1 != 0 {
+			all = append(all, name)
 		}
 	}
 	if len(all) == 0 {
@@ -131,21 +141,17 @@ func (s OpSet) String() string {
 	return strings.Join(all, " ")
 }
 
-func parseOps(text string) (s OpSet, err error) {
+// parseSet is the set that setText writes; + may stand for a blank.
+func parseSet[S ~uint64 | ~uint8](text string, names []string, what string) (s S, err error) {
 	if text == "none" {
 		return 0, nil
 	}
 	for name := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ' ' || r == '+' }) {
-		op := Op(0)
-		for o, n := range opNames {
-			if strings.EqualFold(n, name) {
-				op = o
-			}
+		i := slices.IndexFunc(names, func(n string) bool { return n != "" && strings.EqualFold(n, name) })
+		if i < 0 {
+			return 0, fmt.Errorf("there is no %s %q", what, name)
 		}
-		if op == 0 {
-			return 0, fmt.Errorf("there is no blocking operation %q", name)
-		}
-		s |= Ops(op)
+		s |= 1 << i
 	}
 	return s, nil
 }

@@ -87,9 +87,7 @@ func (r *recorder) Events(e []Event) { r.moves[len(r.moves)-1].Events = slices.C
 func (c Config) Key() string {
 	var b strings.Builder
 	for _, p := range c {
-		k := p.core
-		fmt.Fprintf(&b, "%c%c%c%c%c%c%t%d,%d,%d|%d,%d,%q|%q;", k.Status, k.Ctl, k.Mask, k.Op, k.On, k.Arg, k.Fresh, k.At, k.Value, k.Env,
-			p.cell.Value, p.cell.Owner, p.cell.Waiters, p.seq)
+		fmt.Fprintf(&b, "%v|%v|%q;", p.core, p.cell, p.seq)
 	}
 	return b.String()
 }

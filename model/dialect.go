@@ -9,32 +9,59 @@ type Dialect struct {
 	Lacks []string // forms of the language that the system does not have
 	Idioms
 
+	// Threads.
+	Begin       Level // at which level does a thread start?
+	Inherit     bool  // or does a forked thread start at its parent's level?
+	Booting     bool  // does a forked thread first pass through a state in which signals find it deaf?
+	TwoStepExit bool  // does a thread that has ended still accept signals for a moment?
+	DeathFrees  bool  // are the mutexes of a thread that ends released?
+	JoinRaises  bool  // does joining a thread that died of an exception raise it again?
+	FalseDeath  bool  // is a thread taken for dead once a join of it was interrupted?
+
 	// Sending.
 	Sync      bool    // does a throwTo wait until it is received?
 	Direct    bool    // does a receptive target receive in the sender's own step?
-	SendPoint bool    // may a throwTo be interrupted although it would not block?
 	Arrival   Arrival // when can a signal that was sent be received?
+	Keep      Keep    // what becomes of a signal while others are pending?
 	SelfNow   bool    // is a throwTo to oneself raised at once, whatever the mask?
 	GoneError bool    // is sending to a thread that is gone an error in the sender?
+	Poke      OpSet   // which operations does a signal end early without being received?
 
-	// Receiving.
-	Order        Order // which of the pending signals comes first?
-	May          bool  // may receipt lag behind, with no promise of when?
-	UnwindPoints bool  // can a signal be received between the steps of an unwinding?
-	Wake         OpSet // which blocked operations does a signal interrupt?
-	ThunkMask    Level // the least level at which a thunk runs
-	ThunkBegins  bool  // must a thunk have begun before the next is received?
-	NestBound    int   // at how many nested thunks does the process die? 0: never
+	// Receiving: which signal, and when.
+	Order        Order   // which of the pending signals comes first?
+	May          bool    // may receipt lag behind, with no promise of when?
+	Arm          Cues    // after what does a thread look for signals, once each? none: it always does
+	Sticky       bool    // is an exception that was received raised again at every later point?
+	Doomed       Doomed  // what reaches a thread that is being killed?
+	UnwindPoints Unwinds // where in an unwinding can a signal be received?
+
+	// Receiving: in which operations.
+	Wake    OpSet // which blocked operations does a signal interrupt where the mask is open?
+	Opens   OpSet // which blocked operations let a signal into a masked thread?
+	Points  OpSet // at which operations does a masked thread look for signals before it does them?
+	NoPoint OpSet // in which statements of a running thread is there no safe point?
+	Chance  bool  // may such an operation be done all the same, if it can be?
+	Both    OpSet // which operations can be done and interrupted at once?
+
+	// Thunks.
+	ThunkMask   Level // the least level at which a thunk runs
+	ThunkBegins bool  // must a thunk have begun before the next is received?
+	NestBound   int   // at how many nested thunks does the process die? 0: never
 
 	// Masks, handlers, cleanups.
 	HandlerMask Level // the least level at which a handler runs
 	CleanupMask Level // the least level at which a cleanup runs
-	Inherit     bool  // does a forked thread start at its parent's level?
+	FirstForm   bool  // is a scope that is the first statement of a cleanup entered with it?
 	Squeeze     bool  // is a scope in tail position merged into one that restores its level?
 
-	// Blocking and ending.
-	HandOff     bool // does a put complete the operation of the first taker in the same step?
-	TwoStepExit bool // does a thread that has ended still accept signals for a moment?
+	// Blocking.
+	HandOff   OpSet // which operations does the other side complete for the first that waits?
+	Retry     OpSet // in which operations is the first that waits only woken, to try again?
+	Relocks   bool  // does an interrupted wait take its mutex again before anything else?
+	PassOn    bool  // does a waiter that is thrown out pass a notification on, had it one or not?
+	EndsWaits bool  // does a notification end every wait that a thunk interrupted, and one more?
+	LockCycle bool  // is it an error to close a circle of threads that wait for mutexes?
+	Deadlock  bool  // when nothing else can happen, do threads blocked on an MVar or a lazy cell get an error?
 }
 
 // Arrival is when a signal that was sent can be received.
@@ -47,6 +74,16 @@ const (
 	AnyTime                 // it flies and lands by itself
 )
 
+// Keep is what becomes of a signal while others are pending.
+type Keep uint8
+
+// The ways to keep signals.
+const (
+	All  Keep = iota // they queue
+	Last             // a later one takes the place of an earlier one of its kind
+	Once             // it is dropped while an equal one is pending
+)
+
 // Order is which of the pending signals is received first.
 type Order uint8
 
@@ -55,8 +92,42 @@ const (
 	FIFO Order = iota
 	LIFO
 	AnyOrder
-	Slot     // a later signal takes the place of an earlier one
-	Coalesce // a signal is dropped while an equal one is pending
+)
+
+// Doomed is what reaches a thread that is being killed.
+type Doomed uint8
+
+// A second kill starts the unwinding anew, or has no effect; or nothing at all
+// is received any more.
+const (
+	Everything Doomed = iota
+	NoKill
+	Nothing
+)
+
+// Unwinds is where in an unwinding a signal can be received.
+type Unwinds uint8
+
+// Nowhere; where the unwinding leaves a class's mask; between any two frames.
+const (
+	Nowhere Unwinds = iota
+	AtMasks
+	Anywhere
+)
+
+// Cues is a set of the things after which a thread looks for signals.
+type Cues uint8
+
+// The cues. The looking is for the signals that are pending then: those that it
+// does not receive wait for the next cue.
+const (
+	OnSend   Cues = 1 << iota // a signal is sent to it
+	OnThunk                   // a thunk returns
+	OnEnter                   // it enters a scope that opens its mask
+	OnLeave                   // it leaves a scope and its mask opens
+	OnUnwind                  // an unwinding leaves a scope and its mask opens
+	OnBlock                   // it blocks
+	OnPoint                   // it is about to do an operation at which it looks
 )
 
 // OpSet is a set of operations.
@@ -73,5 +144,6 @@ func Ops(ops ...Op) (s OpSet) {
 // Has says whether o is in the set.
 func (s OpSet) Has(o Op) bool { return s>>o&1 != 0 }
 
-// Blocking is every operation in which a thread can be blocked.
-var Blocking = Ops(ThrowTo, Take, Put, Lock, Acquire, Wait, WaitUntil, Join, JoinTimeout, Sleep, Foreign, ForeignInt)
+// Blocking is every operation in which a thread can be blocked, but for taking a
+// mutex again after a wait.
+var Blocking = Ops(ThrowTo, Take, Put, Lock, Acquire, AcquireOpen, Wait, WaitUntil, Join, JoinTimeout, Sleep, Foreign, ForeignInt, Force)

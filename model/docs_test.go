@@ -104,21 +104,45 @@ func markdown(doc string) string {
 	return strings.TrimSpace(strings.ReplaceAll(b.String(), "\n\n```\nSource", "\n```\n\nSource"))
 }
 
-// choiceText is the choice points with their questions and, for each edition,
-// the answers.
+// choiceText is the choice points with their questions and the editions that give
+// each answer; the answer that most give is named without them.
 func choiceText(t *testing.T) string {
 	var b strings.Builder
-	b.WriteString("## 5. Choice points\n\nOne question each; the answers of every edition.\n\n| choice point | question |")
-	for _, d := range Editions {
-		fmt.Fprintf(&b, " %s |", d.Name)
-	}
-	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(Editions)) + "\n")
+	b.WriteString("## 5. Choice points\n\nOne question each. An edition that is not named gives the answer marked *else*; an answer that nobody gives is not shown.\n\n")
+	b.WriteString("| choice point | question | answers |\n|---|---|---|\n")
 	for _, c := range ChoicePoints() {
-		fmt.Fprintf(&b, "| %s | %s |", c.Name, questions(t)[c.Name])
-		for _, d := range Editions {
-			fmt.Fprintf(&b, " %s |", c.Get(d))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Name, questions(t)[c.Name], answersText(c))
+	}
+	return b.String() + editionText()
+}
+
+func answersText(c ChoicePoint) string {
+	by, order := map[string][]string{}, []string{}
+	most := ""
+	for _, d := range Editions {
+		v := c.Get(d)
+		if by[v] == nil {
+			order = append(order, v)
 		}
-		b.WriteString("\n")
+		if by[v] = append(by[v], d.Name); len(by[v]) > len(by[most]) {
+			most = v
+		}
+	}
+	var all []string
+	for _, v := range order {
+		if v != most {
+			all = append(all, fmt.Sprintf("**%s** %s", v, strings.Join(by[v], ", ")))
+		}
+	}
+	return strings.Join(append(all, "*else* **"+most+"**"), "; ")
+}
+
+// editionText is the editions, what they are taken from and what they lack.
+func editionText() string {
+	var b strings.Builder
+	b.WriteString("\n## 6. Editions\n\n| edition | from | lacks |\n|---|---|---|\n")
+	for _, d := range Editions {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Name, d.Title, strings.Join(d.Lacks, ", "))
 	}
 	return b.String() + "\n"
 }

@@ -3,7 +3,12 @@ package model
 import "fmt"
 
 // Editions is every edition, in the order in which they are shown.
-var Editions = []Dialect{GHCDoc2010, GHC90OneCap, SBCLDoc, SBCL22}
+var Editions = []Dialect{
+	GHCPLDI01, GHCDoc2010, GHCBase415, GHC90, GHC90OneCap, GHC90GC,
+	SBCLDoc, SBCL22, ECL21, LCLDoc, LispWorksDoc, CCLDoc,
+	PythonSeed2018, PythonDoc311, Python311Signal, Python311,
+	PthreadDoc, PthreadGlibc236, Ruby31, Racket87, Java17, GoContext,
+}
 
 // Edition is the edition of that name.
 func Edition(name string) (Dialect, error) {

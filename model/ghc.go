@@ -7,26 +7,46 @@ var ghcIdioms = Idioms{
 	Protect: ProtectMasked, Bracket: BracketMasked, WithLock: WithLockMasked,
 }
 
-// ghcLacks are the forms that Haskell does not have.
-var ghcLacks = []string{"interrupt", "kill!", "tag", "throw", "without", "allow", "local", "with", "held?", "lock", "unlock", "wait", "notify"}
+// ghcInterruptible are the operations that block and let an exception in: not
+// foreign calls [ghc-throwto-2010 s.6-8].
+var ghcInterruptible = Blocking &^ Ops(Foreign, ForeignInt)
 
-// ghcBase is what all editions of GHC share.
+// ghcBase is what all editions with mask share.
 var ghcBase = Dialect{
-	Lacks:       ghcLacks,
+	Lacks: lacksAllBut(exceptions, throwing, []string{"kill", "exit"}, blocks, ghcMasks, mvars, withLock, semaphores,
+		lazyCells, timers, foreignCalls, foreignEarly, emptyLoops),
 	Idioms:      ghcIdioms,
-	Sync:        true,                                 // [ghc-throwto-2010 s.2]
-	SelfNow:     true,                                 // [ghc-throwto-410 s.8]
-	Wake:        Blocking &^ Ops(Foreign, ForeignInt), // [ghc-throwto-2010 s.6-8]; [ghc-base Control.Exception, interruptible operations]
-	HandlerMask: Interruptible,                        // [ghc-base Control.Exception, asynchronous exceptions in handlers]
-	Inherit:     true,                                 // [ghc-base forkIO]
-	HandOff:     true,                                 // [ghc-base Control.Concurrent.MVar, fairness]
+	NoPoint:     Ops(Busy),                      // [ghc-throwto-2010 s.15-16]
+	Inherit:     true,                           // [ghc-base forkIO]
+	Sync:        true,                           // [ghc-throwto-2010 s.2]
+	SelfNow:     true,                           // [ghc-throwto-410 s.8]
+	Poke:        Ops(ForeignInt),                // [ghc-throwto-2010 s.8]
+	Wake:        ghcInterruptible,               // [ghc-base Control.Exception, interruptible operations]
+	Opens:       ghcInterruptible &^ Ops(Force), // [ghc-rts throwToMsg, BlockedOnBlackHole]
+	HandlerMask: Interruptible,                  // [ghc-base Control.Exception, asynchronous exceptions in handlers]
+	HandOff:     Ops(Take, Put, Lock, Acquire),  // [ghc-base Control.Concurrent.MVar, fairness]; [ghc-base Control.Concurrent.QSem]
 }
 
 // GHCDoc2010 is what the documentation of throwTo of about 2010 says.
 var GHCDoc2010 = ghcBase.with("ghc@doc2010", "documentation of throwTo, about 2010", func(d *Dialect) {
-	d.SendPoint = true // [ghc-throwto-2010 s.12]
-	d.Order = FIFO     // [ghc-throwto-2010 s.16]
-	d.May = true       // [ghc-throwto-2010 s.13]
+	d.Points = Ops(ThrowTo) // [ghc-throwto-2010 s.13]
+	d.Order = FIFO          // [ghc-throwto-2010 s.17]
+	d.May = true            // [ghc-throwto-2010 s.14]
+})
+
+// GHCBase415 is what the documentation says that comes with GHC 9.0.
+var GHCBase415 = ghcBase.with("ghc@base4.15", "documentation of base 4.15, which comes with GHC 9.0", func(d *Dialect) {
+	d.Points = Ops(ThrowTo) // [ghc-throwto-410 s.12]
+	d.Order = AnyOrder      // the sentence on FIFO is gone: [ghc-throwto-410]
+	d.May = true            // [ghc-throwto-410 s.13]
+})
+
+// GHC90 is GHC 9.0.
+var GHC90 = ghcBase.with("ghc@9.0", "GHC 9.0.2, several capabilities, observed", func(d *Dialect) {
+	d.Direct = true     // to a thread of the same capability: [ghc-rts throwToMsg]
+	d.Arrival = AnyTime // to one of another, as a message: [ghc-rts throwTo, sendMessage]
+	d.Order = AnyOrder  // [ghc-rts blockedThrowTo, executeMessage]: each reverses
+	d.Squeeze = true    // [ghc-rts maskAsyncExceptions]
 })
 
 // GHC90OneCap is GHC 9.0 on one capability.
@@ -34,6 +54,12 @@ var GHC90OneCap = ghcBase.with("ghc@9.0-1cap", "GHC 9.0.2, one capability, obser
 	d.Direct = true  // [ghc-rts throwToMsg]
 	d.Order = LIFO   // [ghc-rts blockedThrowTo, maybePerformBlockedException]
 	d.Squeeze = true // [ghc-rts maskAsyncExceptions]
+})
+
+// GHC90GC is the same where the garbage collector finds deadlocks: those of
+// programs that keep no reference to their threads and MVars from outside.
+var GHC90GC = GHC90OneCap.with("ghc@9.0-gc", "GHC 9.0.2, one capability, deadlocks found by the garbage collector, observed", func(d *Dialect) {
+	d.Deadlock = true // [ghc-rts resurrectThreads]
 })
 
 // with is a changed copy.

@@ -15,6 +15,12 @@ type Idioms struct {
 // KillClass is the class of the exception where killing is one (GHC ThreadKilled).
 const KillClass = "Kill"
 
+// TimeoutClass is the class of the exception with which a timer ends its block.
+const TimeoutClass = "Timeout"
+
+// CancelClass is the class of what cancel t makes t raise.
+const CancelClass = "Cancelled"
+
 // ThrowToIdiom is what throwTo t X is.
 type ThrowToIdiom uint8
 
@@ -49,9 +55,11 @@ type ProtectIdiom uint8
 
 // ProtectBare is the primitive; ProtectMasked is
 // mask { protect { restore { A } } cleanup { B } }.
+// ProtectUnblocked is the same with unmask for restore.
 const (
 	ProtectBare ProtectIdiom = iota
 	ProtectMasked
+	ProtectUnblocked
 )
 
 // BracketIdiom is what bracket { A } use { B } release { C } is.
@@ -59,9 +67,11 @@ type BracketIdiom uint8
 
 // BracketBare is A; protect { B } cleanup { C }. BracketMasked is
 // mask { A; protect { restore { B } } cleanup { C } }.
+// BracketUnblocked is the same with unmask for restore.
 const (
 	BracketBare BracketIdiom = iota
 	BracketMasked
+	BracketUnblocked
 )
 
 // WithLockIdiom is what with-lock l { A } is. In all of them the mutex is taken
@@ -72,8 +82,12 @@ type WithLockIdiom uint8
 // WithLockBare is lock l; protect { A } cleanup { unlock }. WithLockMasked is
 // mask { lock l; protect { restore { A } } cleanup { unlock } }. WithLockLocal is
 // without { allow { lock l }; protect { local { A } } cleanup { unlock } }.
+// WithLockUnblocked is WithLockMasked with unmask for restore. WithLockReopened is
+// WithLockLocal with scopes that open without looking for signals.
 const (
 	WithLockBare WithLockIdiom = iota
 	WithLockMasked
 	WithLockLocal
+	WithLockUnblocked
+	WithLockReopened
 )

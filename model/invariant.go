@@ -23,9 +23,9 @@ func (x *Step) checkThread(t Thread) error {
 		return x.checkGone(t, c, name)
 	case c.Mask > Closed:
 		return fmt.Errorf("thread %s has the level %d", name, c.Mask)
-	case c.Ctl != Run && c.At != 0:
+	case c.Ctl != Run && c.At != 0 && x.Nodes[c.At].Op != Timeout:
 		return fmt.Errorf("thread %s unwinds and stands at statement %d", name, c.At)
-	case c.Ctl != Run && c.Status != Running:
+	case c.Ctl != Run && c.Status != Running && c.Op != Relock:
 		return fmt.Errorf("thread %s unwinds and does not run", name)
 	case c.Status == Blocked && c.Op == ThrowTo:
 		return x.checkSender(t, c, name)
@@ -71,12 +71,37 @@ func (x *Step) checkCell(i uint8) error {
 		if c := x.Core(u); c.Status != Blocked || c.On != i || !listed.Has(c.Op) {
 			return fmt.Errorf("thread %s is on the wait list of %s, but not blocked there", x.Threads[u].Name, d.Name)
 		}
-		if without(cell.Waiters, u) != cell.Waiters[:j]+cell.Waiters[j+1:] {
+		if strike(cell.Waiters, u) != cell.Waiters[:j]+cell.Waiters[j+1:] {
 			return fmt.Errorf("thread %s is twice on the wait list of %s", x.Threads[u].Name, d.Name)
 		}
 	}
-	if d.Kind == Semaphore && cell.Value < 0 {
+	switch {
+	case d.Kind == Semaphore && cell.Value < 0:
 		return fmt.Errorf("semaphore %s has the value %d", d.Name, cell.Value)
+	case d.Kind == LazyCell && cell.Stage == Computed:
+		return x.checkWork(i, cell)
+	}
+	return x.checkHandOff(i, cell)
+}
+
+// checkWork: who computes a lazy cell has one frame for its value.
+func (x *Step) checkWork(i uint8, cell Cell) error {
+	n := x.Stack(Thread(cell.Owner - 1)).Count(func(f Frame) bool { return f.Kind == UpdateFrame && x.Nodes[f.Node].A == i })
+	if n != 1 {
+		return fmt.Errorf("thread %s computes %s and has %d frames for it", x.Threads[cell.Owner-1].Name, x.Cells[i].Name, n)
+	}
+	return nil
+}
+
+// checkHandOff: where an operation is completed by the other side, nobody waits in
+// one that could be done.
+func (x *Step) checkHandOff(i uint8, cell Cell) error {
+	for j := range len(cell.Waiters) {
+		u := Thread(cell.Waiters[j])
+		c := x.Core(u)
+		if x.HandOff.Has(c.Op) && !x.Both.Has(c.Op) && !x.blocks(u, &x.Nodes[c.At]) {
+			return fmt.Errorf("thread %s waits for %s, which it could have", x.Threads[u].Name, x.Cells[i].Name)
+		}
 	}
 	return nil
 }
@@ -85,20 +110,30 @@ func (x *Step) checkCell(i uint8) error {
 // changes by what was sent, less what was received, withdrawn, dropped,
 // replaced or merged. Since it holds for every step, it holds for every run.
 func (m *Machine) Conserved(before Config, v Move) error {
-	balance := map[EventKind]int{Sent: 1, Received: -1, Withdrawn: -1, Dropped: -1, Replaced: -1, Merged: -1}
-	sum := 0
-	for _, e := range v.Events {
-		sum += balance[e.Kind]
-	}
-	if got := m.pending(v.To) - m.pending(before); got != sum {
-		return fmt.Errorf("step %s: the queues changed by %d signals, its events say %d", m.String(v.Label), got, sum)
+	if was, is, told := m.Pending(before.Read()), m.Pending(v.To.Read()), Balance(v.Events); is-was != told {
+		return fmt.Errorf("step %s: the queues changed by %d signals, its events say %d", m.String(v.Label), is-was, told)
 	}
 	return nil
 }
 
-func (m *Machine) pending(c Config) (n int) {
+// Balance is by how much the events say that the number of pending signals changed.
+func Balance(events []Event) (n int) {
+	for _, e := range events {
+		switch e.Kind {
+		case Sent:
+			n++
+		case Received, Withdrawn, Dropped, Replaced, Merged:
+			n--
+		}
+	}
+	return n
+}
+
+// Pending is how many signals all queues in the configuration of s hold.
+func (m *Machine) Pending(s Store) (n int) {
+	x := Step{Machine: m, store: s}
 	for t := range m.Threads {
-		n += Queue(c[t*threadParts+queuePart].seq).Len()
+		n += x.Queue(Thread(t)).Len()
 	}
 	return n
 }

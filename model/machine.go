@@ -7,7 +7,7 @@ type Machine struct {
 	*Program
 	Dialect
 	Bounds  Bounds
-	Ablated uint64 // rules left out, a bit each: what would a semantics without them be?
+	Ablated RuleSet // rules left out: what would a semantics without them be?
 }
 
 // Bounds end a run that would otherwise have no end. Reaching one is not an
@@ -35,7 +35,7 @@ func (m *Machine) Initial(i int) Part {
 	case t < len(m.Threads) && k == corePart && m.Threads[t].Later:
 		return Part{core: Core{Status: Unborn}}
 	case t < len(m.Threads) && k == corePart:
-		return Part{core: Core{Status: Running, At: m.Threads[t].Start}}
+		return Part{core: Core{Status: Running, Mask: m.Begin, At: m.Threads[t].Start}}
 	case t < len(m.Threads) || i == m.Parts()-1:
 		return Part{}
 	default:
@@ -110,11 +110,11 @@ func (m *Machine) Expand(i int, s Store) {
 	if m.NestBound > 0 && x.crashed() {
 		return
 	}
-	if who == Own && !m.May && x.mustReceive(t) {
+	if who == Own && x.mustReceive(t) {
 		return
 	}
 	for r := range Rules {
-		if Rules[r].By == who && m.Ablated>>r&1 == 0 {
+		if Rules[r].By == who && !m.Ablated.Has(r) {
 			x.run(Label{Rule: uint8(r), Thread: t})
 		}
 	}

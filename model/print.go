@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var statusNames = [...]string{"unstarted", "running", "blocked", "sending", "exiting", "returned", "died", "killed"}
+var statusNames = [...]string{"unstarted", "booting", "running", "blocked", "sending", "exiting", "returned", "died", "killed"}
 
 // String is the word for s.
 func (s Status) String() string { return statusNames[s] }
@@ -15,7 +15,7 @@ var levelNames = [...]string{"open", "masked", "closed"}
 // String is the word for l, the one that getmask logs.
 func (l Level) String() string { return levelNames[l] }
 
-var frameNames = [...]string{"", "scope", "after", "handler", "tag", "cleanup", "cleaning", "thunk", "loop"}
+var frameNames = [...]string{"", "scope", "after", "handler", "tag", "cleanup", "cleaning", "thunk", "loop", "handle", "timer", "update", "point"}
 
 // String is the word for k.
 func (k FrameKind) String() string { return frameNames[k] }

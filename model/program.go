@@ -35,6 +35,7 @@ const (
 	Unlock         // A: mutex
 	UnlockHeld     // A: mutex; does nothing when the thread does not hold it
 	Acquire        // A: semaphore
+	AcquireOpen    // A: semaphore; looks for signals whatever the mask
 	Post           // A: semaphore
 	Wait           // A: condition, B: mutex
 	Notify         // A: condition
@@ -43,7 +44,7 @@ const (
 	JoinTimeout    // A: thread
 	Sleep          //
 	Foreign        // a call during which nothing is received
-	ForeignInt     // a call that an interrupt makes return early
+	ForeignInt     // a call that an interrupt makes return early; the value is then 1
 	Fork           // A: thread
 	Await          // A: thread; until it is blocked or gone
 	Settle         // until nothing is in flight to this thread
@@ -52,6 +53,13 @@ const (
 	Held           // A: mutex; logs held or notheld
 	Alive          // A: thread; logs alive or dead
 	While          // A: cell, N, Body
+	Assign         // N: the Level that the mask becomes
+	Handle         // A: class or Any, N: Level, Body
+	Timeout        // B: class; Body, Alt: when time was up
+	Lazy           // A: lazy cell, Body: what it delays
+	Force          // A: lazy cell
+	Cancelled      // logs cancelled or clean
+	Busy           // A: cell, N; a running wait, where the system has it without a safe point
 	Relock         // no statement: blocked in taking a mutex again after Wait
 )
 
@@ -69,6 +77,7 @@ const (
 	Without                // SBCL without-interrupts: Closed
 	Allow                  // SBCL allow-with-interrupts: Interruptible unless saved is Closed
 	Local                  // SBCL with-local-interrupts: Open unless saved is Closed
+	Reopen                 // ECL with-restored-interrupts: saved, without looking for signals
 )
 
 // Node is one statement. Next is the statement after it in its block.
@@ -100,6 +109,7 @@ const (
 	Mutex
 	Semaphore
 	Condition
+	LazyCell
 )
 
 // Empty and Full are contents of an MVar; any content but Empty is full.

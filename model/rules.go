@@ -35,6 +35,12 @@ func init() {
 		{"S16", "await", Own, await},
 		{"S17", "settle", Own, settle},
 		{"S18", "look", Own, look},
+		{"S19", "assign", Own, assign},
+		{"S20", "handle", Own, handle},
+		{"S21", "begin", Own, boot},
+		{"S22", "lazy", Own, lazy},
+		{"S23", "timeout", Own, timeout},
+		{"S24", "busy", Own, busy},
 		{"R1", "return", Own, returnThread},
 		{"R2", "return-scope", Own, returnScope},
 		{"R3", "return-handler", Own, returnHandler},
@@ -44,6 +50,9 @@ func init() {
 		{"R7", "return-thunk", Own, returnThunk},
 		{"R8", "return-loop", Own, returnLoop},
 		{"R9", "return-after", Own, returnAfter},
+		{"R10", "return-handle", Own, returnHandle},
+		{"R11", "return-timer", Own, returnTimer},
+		{"R12", "return-update", Own, returnUpdate},
 		{"X1", "die", Own, die},
 		{"X2", "unwind-scope", Own, unwindScope},
 		{"X3", "catch", Own, catch},
@@ -53,6 +62,9 @@ func init() {
 		{"X7", "unwind-thunk", Own, unwindThunk},
 		{"X8", "unwind-loop", Own, unwindLoop},
 		{"X9", "unwind-after", Own, unwindAfter},
+		{"X10", "unwind-handle", Own, unwindHandle},
+		{"X11", "expire", Own, expire},
+		{"X12", "poison", Own, poison},
 		{"T1", "send-self", Own, sendSelf},
 		{"T2", "send-gone", Own, sendGone},
 		{"T3", "send", Own, send},
@@ -63,7 +75,12 @@ func init() {
 		{"T8", "kill-now", Own, killNow},
 		{"T9", "send-begin", Own, sendBegin},
 		{"T10", "send-return", Own, sendReturn},
+		{"T11", "fire", Delivery, fire},
 		{"D1", "receive", Delivery, receive},
+		{"D2", "discard-cue", Delivery, discardCue},
+		{"D3", "kill-again", Delivery, killAgain},
+		{"D4", "receive-done", Delivery, receiveDone},
+		{"D5", "receive-again", Delivery, receiveAgain},
 		{"B1", "take", Own, take},
 		{"B2", "put", Own, put},
 		{"B3", "lock", Own, lock},
@@ -75,7 +92,10 @@ func init() {
 		{"B9", "wait", Own, wait},
 		{"B10", "notify", Own, notify},
 		{"B11", "relock", Own, relock},
+		{"B12", "force", Own, force},
+		{"B13", "lock-cycle", Own, lockCycle},
 		{"E1", "gone", Own, gone},
+		{"G1", "deadlock", Configuration, deadlock},
 	}
 }
 
@@ -88,3 +108,18 @@ func RuleByID(id string) int {
 	}
 	return -1
 }
+
+// RuleSet is a set of rules, by index.
+type RuleSet [2]uint64
+
+// RuleAt is the set of rule i alone.
+func RuleAt(i int) (s RuleSet) {
+	s[i/64] = 1 << (i % 64)
+	return s
+}
+
+// Has says whether rule i is in the set.
+func (s RuleSet) Has(i int) bool { return s[i/64]>>(i%64)&1 != 0 }
+
+// Or is the rules that are in either set.
+func (s RuleSet) Or(r RuleSet) RuleSet { return RuleSet{s[0] | r[0], s[1] | r[1]} }

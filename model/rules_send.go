@@ -34,13 +34,16 @@ func (x *Step) atSend(t Thread) (c Core, n *Node, u Thread, s Signal, ok bool) {
 //
 // Source: [ghc-throwto-410 s.8]; GHC's killMyself [ghc-rts].
 func sendSelf(x *Step, t Thread) bool {
-	c, _, u, s, ok := x.atSend(t)
+	c, n, u, s, ok := x.atSend(t)
 	if !ok || u != t || !x.SelfNow || s.Kind != Exception {
 		return false
 	}
 	x.sent(t, u, s)
 	x.emit(Event{Kind: Received, Thread: t, Other: t, Send: s.Send})
-	return x.raise(t, c, s.Arg)
+	c.At = n.Next // where lazy work that is frozen here goes on
+	x.freeze(t, c)
+	x.raiseSignal(t, c, s)
+	return true
 }
 
 // T2 send-gone. Nothing is sent to a thread that has ended, or it is an error.
@@ -69,13 +72,13 @@ func sendGone(x *Step, t Thread) bool {
 //
 // Source: [sbcl-it ¶1]; [pldi01 (ThrowTo)].
 func send(x *Step, t Thread) bool {
-	c, n, u, s, ok := x.atSend(t)
+	_, n, u, s, ok := x.atSend(t)
 	if !ok || s.Waits || x.Arrival == OnReturn || !x.accepts(t, u, s) {
 		return false
 	}
 	s.Flying = x.Arrival == AnyTime
 	x.queue(t, u, s)
-	return x.goOn(t, c, n)
+	return x.goOn(t, x.Core(t), n)
 }
 
 // T4 send-direct. A receptive target receives in the sender's step; the sender
@@ -88,7 +91,7 @@ func send(x *Step, t Thread) bool {
 // Source: [ghc-rts throwToMsg].
 func sendDirect(x *Step, t Thread) bool {
 	c, n, u, s, ok := x.atSend(t)
-	if !ok || !s.Waits || !x.Direct || !x.accepts(t, u, s) || !x.receptive(u) {
+	if !ok || !s.Waits || !x.Direct || !x.accepts(t, u, s) || !x.receptive(u, s) {
 		return false
 	}
 	x.sent(t, u, s)
@@ -109,11 +112,11 @@ func sendDirect(x *Step, t Thread) bool {
 //
 // Source: [ghc-throwto-2010 s.2, s.12].
 func sendQueue(x *Step, t Thread) bool {
-	c, n, u, s, ok := x.atSend(t)
-	if !ok || !s.Waits || x.Arrival == AnyTime || !x.accepts(t, u, s) || x.Direct && x.receptive(u) {
+	_, n, u, s, ok := x.atSend(t)
+	if !ok || !s.Waits || x.Arrival == AnyTime || !x.accepts(t, u, s) || x.Direct && x.receptive(u, s) {
 		return false
 	}
-	return x.sendAndWait(t, u, c, n, s)
+	return x.sendAndWait(t, u, n, s)
 }
 
 // T6 send-flying. As T5, but the signal flies: it cannot be received before it
@@ -125,12 +128,12 @@ func sendQueue(x *Step, t Thread) bool {
 //
 // Source: [ghc-rts MSG_THROWTO between capabilities].
 func sendFlying(x *Step, t Thread) bool {
-	c, n, u, s, ok := x.atSend(t)
+	_, n, u, s, ok := x.atSend(t)
 	if !ok || !s.Waits || x.Arrival != AnyTime || !x.accepts(t, u, s) {
 		return false
 	}
 	s.Flying = true
-	return x.sendAndWait(t, u, c, n, s)
+	return x.sendAndWait(t, u, n, s)
 }
 
 // T7 land. A flying signal lands; those of different senders in any order.
@@ -158,8 +161,9 @@ func land(x *Step, t Thread) bool {
 	s := q.At(i)
 	s.Flying = false
 	// The order of receipt is that of landing.
-	x.SetQueue(t, q.Remove(i).Append(s))
+	x.join(t, q.Remove(i), s)
 	x.emit(Event{Kind: Landed, Thread: t, Other: s.By, Send: s.Send})
+	x.noticed(t)
 	return true
 }
 
@@ -225,41 +229,9 @@ func sendReturn(x *Step, t Thread) bool {
 		s.Flying = false
 		x.SetQueue(u, q.Replace(i, s))
 		x.emit(Event{Kind: Landed, Thread: u, Other: s.By, Send: s.Send})
+		x.noticed(u)
 	}
+	c = x.Core(t)
 	c.Status, c.On = Running, 0
 	return x.goOn(t, c, n)
-}
-
-// accepts says whether u takes t's signal into its queue at all.
-func (x *Step) accepts(t, u Thread, s Signal) bool {
-	return (u != t || !x.SelfNow || s.Kind != Exception) && !x.Core(u).Status.Gone()
-}
-
-func (x *Step) sent(t, u Thread, s Signal) {
-	x.emit(Event{Kind: Sent, Thread: t, Other: u, Send: s.Send, Arg: uint8(s.Kind)})
-}
-
-// queue puts s into the queue of u: at its end, in the place of one that is
-// there, or not at all if an equal one is.
-func (x *Step) queue(t, u Thread, s Signal) {
-	x.sent(t, u, s)
-	q := x.Queue(u)
-	switch i := q.Find(func(p Signal) bool { return p.Kind == s.Kind && (x.Order == Slot || p.Arg == s.Arg) }); {
-	case i >= 0 && x.Order == Slot:
-		p := q.At(i)
-		x.SetQueue(u, q.Replace(i, s))
-		x.emit(Event{Kind: Replaced, Thread: u, Other: p.By, Send: p.Send})
-	case i >= 0 && x.Order == Coalesce:
-		x.emit(Event{Kind: Merged, Thread: u, Other: t, Send: s.Send})
-	default:
-		x.SetQueue(u, q.Append(s))
-	}
-}
-
-func (x *Step) sendAndWait(t, u Thread, c Core, n *Node, s Signal) bool {
-	x.queue(t, u, s)
-	c.Status, c.Op, c.On, c.At, c.Fresh = Blocked, ThrowTo, uint8(u), n.Next, false
-	x.SetCore(t, c)
-	x.emit(Event{Kind: BlockedOn, Thread: t, Send: s.Send})
-	return true
 }

@@ -4,18 +4,27 @@ package model
 // Source: [sbcl-src with-mutex, terminate-thread]; [clhs unwind-protect].
 var lispIdioms = Idioms{ThrowTo: ThrowToThunk, Kill: KillThunk, WithLock: WithLockLocal}
 
-// lispLacks are the forms that SBCL does not have.
-var lispLacks = []string{"mask", "umask", "restore", "unmask", "interruptible", "kill!"}
+// lispHas are the features of SBCL and its kin. A mvar is made of a mutex and a
+// condition.
+var lispHas = [][]string{mvars, exceptions, throwing, thunks, killing, tags, without, lispMasks, withLock, mutexes, holder,
+	conditions, semaphores, timers, foreignCalls, emptyLoops}
+
+// lispOpens are the operations that wait with interrupts enabled where that is
+// allowed. Sleeping and foreign calls are interrupted by the signal, but enable
+// nothing themselves.
+var lispOpens = Ops(Take, Put, Lock, Acquire, Wait, WaitUntil, Join, JoinTimeout)
 
 // sbclBase is what both editions share.
 var sbclBase = Dialect{
-	Lacks:        lispLacks,
+	Lacks:        lacksAllBut(lispHas...),
 	Idioms:       lispIdioms,
-	Order:        FIFO,                                 // [sbcl-it ¶4]
-	ThunkMask:    Interruptible,                        // [sbcl-it ¶3]
-	UnwindPoints: true,                                 // [sbcl-it ¶2]: anywhere
-	Wake:         Blocking &^ Ops(Foreign, ForeignInt), // [sbcl-src futex-wait]
-	GoneError:    true,                                 // [sbcl-src interrupt-thread-error]
+	Order:        FIFO,          // [sbcl-it ¶4]
+	ThunkMask:    Interruptible, // [sbcl-it ¶3]
+	UnwindPoints: Anywhere,      // [sbcl-it ¶2]
+	Wake:         Blocking,      // [sbcl-it ¶2]
+	Opens:        lispOpens,     // [sbcl-src futex-wait, %wait-for-mutex, condition-wait]; of WaitUntil unverified
+	GoneError:    true,          // [sbcl-src interrupt-thread-error]
+	PassOn:       true,          // [sbcl-src condition-wait, lp#1038034]
 }
 
 // SBCLDoc is what the documentation of interrupt-thread says.
@@ -28,6 +37,8 @@ var SBCLDoc = sbclBase.with("sbcl@doc", "documentation of sb-thread:interrupt-th
 // SBCL22 is SBCL 2.2.
 var SBCL22 = sbclBase.with("sbcl@2.2", "SBCL 2.2.9, x86-64 without safepoints, observed", func(d *Dialect) {
 	d.Arrival = OnReturn // [sbcl-src %interrupt-thread]
+	d.EndsWaits = true   // [sbcl-src condition-wait]: the token has changed
+	d.LockCycle = true   // [sbcl-src check-deadlock]
 	d.NestBound = 8      // [sbcl-src MAX_INTERRUPTS]
 	d.TwoStepExit = true // [sbcl-src run, handle-thread-exit]
 })

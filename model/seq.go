@@ -11,7 +11,7 @@ type Stack string
 type Queue string
 
 const (
-	frameSize  = 15
+	frameSize  = 20
 	signalSize = 6
 )
 
@@ -30,7 +30,11 @@ func (s Stack) Top() (Frame, bool) {
 func (s Stack) Push(f Frame) Stack {
 	b := [frameSize]byte{byte(f.Kind), byte(f.Mask), byte(f.Node), byte(f.Node >> 8), byte(f.Ctl), f.Arg,
 		byte(f.At), byte(f.At >> 8), byte(f.Value), byte(uint16(f.Value) >> 8),
-		byte(f.Env), byte(f.Env >> 8), byte(f.Env >> 16), byte(f.Env >> 24), byte(f.Wait)}
+		byte(f.Env), byte(f.Env >> 8), byte(f.Env >> 16), byte(f.Env >> 24), byte(f.Wait),
+		byte(f.Own), byte(f.Own >> 8), byte(f.Own >> 16), byte(f.Own >> 24), 0}
+	if f.Done {
+		b[19] = 1
+	}
 	return s + Stack(b[:])
 }
 
@@ -43,10 +47,16 @@ func (s Stack) At(i int) Frame {
 	return Frame{
 		Kind: FrameKind(b[0]), Mask: Level(b[1]), Node: pos(b[2], b[3]), Ctl: Control(b[4]), Arg: b[5],
 		At: pos(b[6], b[7]), Value: int16(pos(b[8], b[9])),
-		Env:  uint32(b[10]) | uint32(b[11])<<8 | uint32(b[12])<<16 | uint32(b[13])<<24,
-		Wait: Waiting(b[14]),
+		Env:  word32(b[10:]),
+		Wait: Waiting(b[14]), Own: word32(b[15:]), Done: b[19] == 1,
 	}
 }
+
+// Above is the frames above frame i.
+func (s Stack) Above(i int) Stack { return s[(i+1)*frameSize:] }
+
+// Below is the frames below frame i.
+func (s Stack) Below(i int) Stack { return s[:i*frameSize] }
 
 // Has says whether some frame satisfies ok.
 func (s Stack) Has(ok func(Frame) bool) bool { return s.Count(ok) > 0 }
@@ -89,6 +99,17 @@ func (q Queue) Append(s Signal) Queue {
 	return q + Queue(b[:])
 }
 
+// Insert adds a signal where its record sorts: queues of which any signal may
+// come first differ only in what they hold.
+func (q Queue) Insert(s Signal) Queue {
+	r := Queue("").Append(s)
+	i := 0
+	for i < q.Len() && q[i*signalSize:(i+1)*signalSize] < r {
+		i++
+	}
+	return q[:i*signalSize] + r + q[i*signalSize:]
+}
+
 // Remove takes signal i out.
 func (q Queue) Remove(i int) Queue { return q[:i*signalSize] + q[(i+1)*signalSize:] }
 
@@ -107,10 +128,14 @@ func (q Queue) Find(ok func(Signal) bool) int {
 	return -1
 }
 
+func word32(b Stack) uint32 {
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+}
+
 func pos(lo, hi byte) Pos { return Pos(lo) | Pos(hi)<<8 }
 
-// without is a wait list with t taken out.
-func without(waiters string, t Thread) string {
+// strike is a wait list with t taken out.
+func strike(waiters string, t Thread) string {
 	for i := range len(waiters) {
 		if waiters[i] == byte(t) {
 			return waiters[:i] + waiters[i+1:]

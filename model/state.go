@@ -17,6 +17,7 @@ type Status uint8
 // The statuses. A thread that unwinds is Running; its Control says how.
 const (
 	Unborn   Status = iota // declared later, not yet forked
+	Booting                // forked, but signals do not reach it yet
 	Running                // can step, or spins
 	Blocked                // waits in the operation Op on On
 	Sending                // has queued a signal that is yet to land; closed meanwhile
@@ -53,6 +54,37 @@ type Core struct {
 	At     Pos    // the next statement; 0 under Run: returning into the top frame
 	Value  int16  // the block's value, and the value that a throw carries
 	Env    uint32 // what lexically enclosing scopes saved, two bits each
+	Own    uint32 // levels of single classes, two bits each, above the mask's
+	Armed  bool   // it is to look for signals now
+	Again  uint8  // 1 + the class that is raised at every point
+	Lost   bool   // others take it for dead
+}
+
+// class is the level that was set for class k alone.
+func (c Core) class(k uint8) Level {
+	if k >= MaxOwn {
+		return Open
+	}
+	return Level(c.Own >> (2 * k) & 3)
+}
+
+// setClass sets the level of class k alone, of every class if k is Any.
+func (c *Core) setClass(k uint8, l Level) {
+	if k == Any {
+		c.Own = uint32(l) * 0x55555555
+		return
+	}
+	c.Own = c.Own&^(3<<(2*k)) | uint32(l)<<(2*k)
+}
+
+// MaxOwn is how many classes can have a level of their own.
+const MaxOwn = 16
+
+// elsewhere is the core of the same thread somewhere else: what belongs to the thread
+// and not to the place stays.
+func (c Core) elsewhere(to Core) Core {
+	to.Own, to.Armed, to.Again, to.Lost = c.Own, c.Armed, c.Again, c.Lost
+	return to
 }
 
 // saved is the level that the scope at lexical depth slot found at its entry.
@@ -88,13 +120,19 @@ const (
 	CleaningFrame                      // runs its cleanup; holds what comes after it
 	ThunkFrame                         // holds the point that an interrupt interrupted
 	LoopFrame                          // tests again
+	HandleFrame                        // restores the levels of single classes
+	TimerFrame                         // its timer may send a signal until it is left
+	UpdateFrame                        // the value is that of a lazy cell
+	PointFrame                         // where frozen work goes on
 )
 
 // Frame is one frame of a thread's stack.
 type Frame struct {
 	Kind FrameKind
-	Mask Level // to be restored
-	Node Pos   // the statement that pushed it; ThunkFrame: the send
+	Mask Level  // to be restored
+	Node Pos    // the statement that pushed it; ThunkFrame: the send
+	Own  uint32 // HandleFrame: the levels of single classes to be restored
+	Done bool   // TimerFrame: it has sent its signal; ThunkFrame: it is being left
 	// What CleaningFrame resumes after the cleanup, ThunkFrame after the thunk.
 	Ctl   Control
 	Arg   uint8
@@ -137,9 +175,24 @@ type Signal struct {
 // Cell is a shared cell.
 type Cell struct {
 	Value   int16  // content, count, or Empty
-	Owner   uint8  // Mutex: 1 + the thread that holds it
+	Owner   uint8  // Mutex: 1 + the thread that holds it; LazyCell: that computes it
 	Waiters string // threads in the order in which they came
+	Work    Stack  // LazyCell: what remains to be done, if some of it was
+	Stage   Stage  // LazyCell
 }
+
+// Stage is how far a lazy cell is.
+type Stage uint8
+
+// The stages.
+const (
+	Unset    Stage = iota // nothing is delayed in it yet
+	Delayed               // Value is the block; no one computes it
+	Computed              // by Owner
+	Frozen                // interrupted in it; Work remains
+	Finished              // Value is its value
+	Poisoned              // Value is the class that it raises
+)
 
 // Part is a component of a configuration, a comparable value without pointers
 // into others: a thread's core, stack, queue or log; a cell; the process.

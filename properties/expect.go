@@ -65,11 +65,11 @@ func (q Question) Flips(make func(*litmus.Test) (*model.Machine, error)) (flip s
 	return ""
 }
 
-// Fired is the rules that fire when q is explored, a bit each.
-func (q Question) Fired() (uint64, error) {
+// Fired is the rules that fire when q is explored.
+func (q Question) Fired() (fired model.RuleSet, err error) {
 	m, err := q.Test.Machine(q.Edition)
 	if err != nil {
-		return 0, err
+		return fired, err
 	}
 	s := &firing{System: litmus.System{Machine: m}}
 	_, err = explore.Explore(context.Background(), s, explore.Options{})
@@ -79,7 +79,7 @@ func (q Question) Fired() (uint64, error) {
 // firing is a system that notes which rules fire.
 type firing struct {
 	litmus.System
-	rules uint64
+	rules model.RuleSet
 }
 
 func (s *firing) Expand(agent int, v *explore.View[model.Part]) {
@@ -88,10 +88,10 @@ func (s *firing) Expand(agent int, v *explore.View[model.Part]) {
 
 type noting struct {
 	*explore.View[model.Part]
-	rules *uint64
+	rules *model.RuleSet
 }
 
 func (n noting) Commit(label uint32) {
-	*n.rules |= 1 << model.Unpack(label).Rule
+	*n.rules = n.rules.Or(model.RuleAt(int(model.Unpack(label).Rule)))
 	n.View.Commit(label)
 }

@@ -2,6 +2,7 @@ package runtimes
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ type child struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	lines  chan []byte // closed at the end of its output
+	trace  io.Writer   // nil, or where every line is copied to
 	log    *tail
 	exited chan struct{}
 	state  *os.ProcessState // valid once exited is closed
@@ -34,7 +36,7 @@ var errSilent = errors.New("the driver did not answer in time")
 // longestLine bounds a reply; a longer one is not from a driver.
 const longestLine = 1 << 20
 
-func start(cmd *exec.Cmd) (*child, error) {
+func start(cmd *exec.Cmd, trace io.Writer) (*child, error) {
 	contain(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -44,7 +46,7 @@ func start(cmd *exec.Cmd) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &child{cmd: cmd, in: in, lines: make(chan []byte, 64), log: &tail{}, exited: make(chan struct{})}
+	c := &child{cmd: cmd, in: in, lines: make(chan []byte, 64), trace: trace, log: &tail{}, exited: make(chan struct{})}
 	cmd.Stderr = c.log
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
@@ -77,6 +79,7 @@ func (c *child) send(r request) error {
 	if err != nil {
 		return err
 	}
+	c.note('>', line)
 	if _, err := c.in.Write(line); err != nil {
 		return errEnded
 	}
@@ -92,6 +95,7 @@ func (c *child) receive(ctx context.Context, patience time.Duration) (reply, str
 		if !ok {
 			return reply{}, "", errEnded
 		}
+		c.note('<', line)
 		r, kind, err := decode(line)
 		if err == nil && r.Seq != c.seq {
 			err = fmt.Errorf("seq %d", r.Seq)
@@ -104,6 +108,12 @@ func (c *child) receive(ctx context.Context, patience time.Duration) (reply, str
 		return reply{}, "", errSilent
 	case <-ctx.Done():
 		return reply{}, "", ctx.Err()
+	}
+}
+
+func (c *child) note(direction byte, line []byte) {
+	if c.trace != nil {
+		fmt.Fprintf(c.trace, "%c %s\n", direction, bytes.TrimRight(line, "\n"))
 	}
 }
 
@@ -122,6 +132,20 @@ func (c *child) kill() {
 	for range c.lines { // until read has seen the end of the output
 	}
 	<-c.exited
+}
+
+// ended waits until a process whose output has ended is gone, with all that it
+// logged. It reports false for one that lives on, and kills it.
+func (c *child) ended() bool {
+	t := time.NewTimer(patienceToDie)
+	defer t.Stop()
+	select {
+	case <-c.exited:
+		return true
+	case <-t.C:
+		c.kill()
+		return false
+	}
 }
 
 // stop asks the process to end, and kills what does not.

@@ -5,14 +5,36 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
 
-// contain puts the process into a group of its own, which dies with us.
+// contain puts the process into a group of its own, which dies with us, and where
+// the system lets us into a network of its own, which has no other members.
 func contain(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if canIsolate() {
+		isolate(cmd.SysProcAttr)
+	}
 }
+
+// isolate needs a user namespace as well, for users that are not root; in it
+// everybody is who he was.
+func isolate(attr *syscall.SysProcAttr) {
+	uid, gid := os.Getuid(), os.Getgid()
+	attr.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET
+	attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
+	attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
+}
+
+// canIsolate tries it once, for many systems forbid it.
+var canIsolate = sync.OnceValue(func() bool {
+	cmd := exec.Command("/bin/sh", "-c", ":")
+	cmd.SysProcAttr = &syscall.SysProcAttr{}
+	isolate(cmd.SysProcAttr)
+	return cmd.Run() == nil
+})
 
 func killGroup(cmd *exec.Cmd) { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 

@@ -1,9 +1,11 @@
 package runtimes
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"slices"
 	"strings"
@@ -14,6 +16,10 @@ import (
 // starts the process when it is first needed, starts another when that one dies
 // or falls silent, and must be closed. It is not for use by two goroutines.
 type Driver struct {
+	// Trace, if set before the first use, gets every line of the protocol, requests
+	// after "> " and replies after "< ".
+	Trace io.Writer
+
 	name    string
 	edition string
 	command func(context.Context) (*exec.Cmd, error)
@@ -77,6 +83,7 @@ func (d *Driver) Close() error {
 const (
 	patienceToStart = 30 * time.Second
 	patienceToLoad  = 30 * time.Second
+	patienceToDie   = 5 * time.Second
 )
 
 // ready sees to it that a process runs and has said hello.
@@ -88,7 +95,7 @@ func (d *Driver) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := start(cmd)
+	c, err := start(cmd, d.Trace)
 	if err != nil {
 		return err
 	}
@@ -117,7 +124,7 @@ func (d *Driver) load(ctx context.Context, p Program) error {
 	if d.child.loaded == p.Wire {
 		return nil
 	}
-	r, kind, err := d.child.ask(ctx, request{Cmd: "load", Program: p.Wire, Hash: p.Hash}, patienceToLoad)
+	r, kind, err := d.child.ask(ctx, request{Cmd: "load", Program: p.Wire, Hash: cmp.Or(p.Hash, "none")}, patienceToLoad)
 	switch {
 	case err == nil && kind == kindOK:
 		d.child.loaded = p.Wire
@@ -142,6 +149,9 @@ func (d *Driver) fail(program, kind string, r reply, err error, want string) err
 		return broken
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	}
+	if errors.Is(err, errEnded) {
+		d.child.ended() // it may have logged why
 	}
 	got := fmt.Sprintf("a reply of kind %q", kind)
 	switch {

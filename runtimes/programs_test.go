@@ -96,6 +96,76 @@ const (
 		" (thread h (lock l) (set go 1)) (thread t (spin go 1) (lock l))" +
 		" (thread s (spin go 1) (await t) (throwTo t A)))"
 
+	// Each cancels the other, then comes to a point.
+	mutualCancel = "(litmus 1 mutual-cancel (thread a (kill b) (point)) (thread b (kill a) (point)))"
+
+	// The byte comes as the reader is cancelled.
+	readLost = "(litmus 1 read-lost (mvar pipe -) (thread t (take pipe) (log got) (point))" +
+		" (thread p (await t) (put pipe 1)) (thread s (await t) (kill t)))"
+
+	tokenThere = "(litmus 1 token-there (flag go) (flag stop) (sem n 1)" +
+		" (thread t (set go 1) (spin stop 1) (acquire n) (log got)) (thread s (spin go 1) (kill t) (set stop 1)))"
+
+	cancelledWait = "(litmus 1 cancelled-wait (flag go) (mutex l) (cond c)" +
+		" (thread t (lock l) (protect ((wait c l)) ((held? l) (unlock l))))" +
+		" (thread s (await t) (lock l) (kill t) (log mine) (unlock l)))"
+
+	noPoint = "(litmus 1 no-point (flag here) (flag go) (flag never)" +
+		" (thread t (set here 1) (spin never 1)) (thread u (set-mask-open) (set go 1) (spin never 1))" +
+		" (thread s (spin here 1) (spin go 1) (kill t) (kill u) (join u)))"
+
+	joinAgain = "(litmus 1 join-again (flag fin) (thread w (spin fin 1)) (thread m (join w)) (thread n (join w))" +
+		" (thread s (await m) (await n) (kill m) (join m) (set fin 1) (join w) (log joined)))"
+
+	exitInCleanup = "(litmus 1 exit-in-cleanup (thread t (protect ((protect ((exit)) ((log c1) (exit) (log no)))) ((log c2)))))"
+
+	// An exception is received in a join that has timed out: is the thread that goes on
+	// taken for dead.
+	falseDeath = "(litmus 1 false-death (flag never) (flag go)" +
+		" (thread m (try KI ((set go 1) (while never 0 (join-timeout w))) ((log ki))) (alive? w) (join w) (log out))" +
+		" (thread w (spin never 1)) (thread s (spin go 1) (throwTo m KI)))"
+
+	// The first of two waiters dies as it is woken: does the unit reach the other.
+	unitLost = "(litmus 1 unit-lost (sem s 0) (thread a (acquire s) (log got)) (thread b (await a) (acquire s) (log got))" +
+		" (thread k (await a) (await b) (throwTo a X) (post s)))"
+
+	// A break waits at the end of a mask, for the next turn of the scheduler.
+	breaksLeft = "(litmus 1 breaks-left (flag go) (flag stop)" +
+		" (thread t (try B ((breaks-off (set go 1) (spin stop 1)) (log next) (log more)) ((log b))))" +
+		" (thread s (spin go 1) (throwTo t B) (set stop 1)))"
+
+	breakOrToken = "(litmus 1 break-or-token (flag go) (flag stop) (sem n 0)" +
+		" (thread t (breaks-off (set go 1) (spin stop 1) (try B ((acquire-enable n) (log got)) ((log b)))))" +
+		" (thread s (spin go 1) (throwTo t B) (post n) (set stop 1)))"
+
+	killThread = "(litmus 1 kill-thread (flag go) (flag never)" +
+		" (thread t (protect ((set go 1) (spin never 1)) ((log c)))) (thread s (spin go 1) (kill! t) (alive? t)))"
+
+	// Two breaks: the second waits until all cleanups of the first are done.
+	breakInCleanup = "(litmus 1 break-in-cleanup (flag go) (flag in) (flag more) (flag never)" +
+		" (thread t (protect ((protect ((set go 1) (spin never 1)) ((log p1) (set in 1) (spin more 1) (log p2)))) ((log p3))))" +
+		" (thread s (spin go 1) (throwTo t B) (spin in 1) (throwTo t B) (set more 1)))"
+
+	cancelEachOther = "(litmus 1 cancel-each-other (mvar m -) (thread a (cancel b) (take m)) (thread b (cancel a) (take m)))"
+
+	// A task is cancelled as it ends: the next task of the worker hears of it.
+	staleInterrupt = "(litmus 1 stale-interrupt (sem s 1)" +
+		" (thread w (try Cancelled ((point) (log one)) ((log c1))) (try Cancelled ((acquire s) (log two)) ((log c2))))" +
+		" (thread k (cancel w)))"
+
+	// One of two waiters is interrupted while the mutex is held, and then one is notified.
+	notifyInterrupt = "(litmus 1 notify-interrupt (mutex l) (cond c)" +
+		" (thread a (lock l) (try Cancelled ((wait c l) (log got)) ((log ie))) (cancelled?) (unlock l))" +
+		" (thread b (await a) (lock l) (wait c l) (log got) (unlock l))" +
+		" (thread s (await a) (await b) (lock l) (notify c) (unlock l) (cancel a)))"
+
+	flagThenToken = "(litmus 1 flag-then-token (flag go) (flag stop) (sem n 1)" +
+		" (thread t (set go 1) (spin stop 1) (try Cancelled ((acquire n) (log got)) ((log ie))) (cancelled?))" +
+		" (thread s (spin go 1) (cancel t) (cancel t) (set stop 1)))"
+
+	lockIgnores = "(litmus 1 lock-ignores (flag have) (mutex l)" +
+		" (thread h (lock l) (set have 1)) (thread t (spin have 1) (lock l)) (thread s (spin have 1) (await t) (cancel t)))"
+
 	spinner = "(litmus 1 spinner (flag go) (thread t (spin go 1)) (thread s (nop)))"
 	looper  = "(litmus 1 looper (flag go) (thread t (while go 0 (nop))) (thread s (nop)))"
 )

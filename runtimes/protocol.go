@@ -125,34 +125,63 @@ func kindOf(raw map[string]json.RawMessage) (string, error) {
 }
 
 func (r *reply) check(kind string) error {
-	switch {
-	case r.Seq <= 0:
+	if r.Seq <= 0 {
 		return errors.New("no positive seq")
-	case kind == kindOK && !*r.OK:
-		return errors.New(`"ok":false; say "error" or "skipped" with the reason`)
-	case kind == kindOutcome && (r.Outcome == "" || r.Count <= 0):
-		return errors.New("an outcome needs a text and a positive count")
-	case kind == kindUndecided && (r.Undecided != Starved && r.Undecided != Livelock || r.Count <= 0):
-		return fmt.Errorf("undecided %q; want %s or %s with a positive count", r.Undecided, Starved, Livelock)
-	case kind == kindDone && (!*r.Done || r.Runs == nil || *r.Runs < 0):
-		return errors.New(`done needs to be true and to have "runs"`)
-	case kind == kindError && r.Error == "", kind == kindSkipped && r.Skipped == "":
-		return fmt.Errorf("%s without a reason", kind)
+	}
+	switch kind {
+	case kindOK:
+		return r.checkOK()
+	case kindOutcome:
+		if !canonical(r.Outcome) || r.Count <= 0 {
+			return errors.New("an outcome needs a printable text without quotes and backslashes, and a positive count")
+		}
+	case kindUndecided:
+		if r.Undecided != Starved && r.Undecided != Livelock || r.Count <= 0 {
+			return fmt.Errorf("undecided %q; want %s or %s with a positive count", r.Undecided, Starved, Livelock)
+		}
+	case kindDone:
+		if !*r.Done || r.Runs == nil || *r.Runs < 0 || r.Hangs != nil && *r.Hangs < 0 {
+			return errors.New(`done needs to be true and to have "runs"; no number is negative`)
+		}
+	case kindError, kindSkipped:
+		if r.Error == "" && r.Skipped == "" {
+			return fmt.Errorf("%s without a reason", kind)
+		}
 	}
 	return nil
 }
 
-// hello checks what a driver says of itself.
-func (r *reply) hello() error {
+func (r *reply) checkOK() error {
 	switch {
-	case r.Proto != Proto:
-		return fmt.Errorf("protocol %d; this program speaks %d", r.Proto, Proto)
-	case r.Runtime == "" || r.Version == "":
-		return errors.New("hello needs runtime and version")
-	case len(r.Forms) == 0:
+	case !*r.OK:
+		return errors.New(`"ok":false; say "error" or "skipped" with the reason`)
+	case r.P99 != nil && *r.P99 < 0:
+		return errors.New("a negative time")
+	case r.isHello() && (r.Runtime == "" || r.Version == "" || !canonical(r.Runtime+r.Version)):
+		return errors.New("hello needs proto, runtime and version")
+	case r.isHello() && (len(r.Forms) == 0 || !canonical(strings.Join(r.Forms, " ")) || slices.Contains(r.Forms, "")):
 		return errors.New("hello needs the forms that the driver can express")
-	case r.Await != "state" && r.Await != "timing":
+	case r.isHello() && r.Await != "state" && r.Await != "timing":
 		return fmt.Errorf(`hello's await is %q; want "state" or "timing"`, r.Await)
+	case r.isHello() && r.P99 != nil:
+		return errors.New("a hello that is also a calibration")
+	}
+	return nil
+}
+
+func (r *reply) isHello() bool {
+	return r.Proto != 0 || r.Runtime != "" || r.Version != "" || r.Await != "" || r.Forms != nil
+}
+
+// canonical says that a text holds nothing that would have to be escaped.
+func canonical(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c > '~' || c == '"' || c == '\\' })
+}
+
+// hello checks that an ok is a hello of this version of the protocol.
+func (r *reply) hello() error {
+	if r.Proto != Proto {
+		return fmt.Errorf("protocol %d; this program speaks %d", r.Proto, Proto)
 	}
 	return nil
 }

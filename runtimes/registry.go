@@ -36,15 +36,35 @@ var ghcDriver string
 //go:embed cpython/driver.py
 var cpythonDriver string
 
+//go:embed java/Driver.java
+var javaDriver string
+
+//go:embed racket/driver.rkt
+var racketDriver string
+
+//go:embed pthread/driver.c
+var pthreadDriver string
+
 const apt = "apt-get install --no-install-recommends "
 
 func ghcBuild(file, out string) []string {
 	return []string{"ghc", "-O1", "-threaded", "-rtsopts", "-outputdir", filepath.Dir(out), "-o", out, file}
 }
 
+// Cancellation unwinds, also from between two instructions: hence the tables.
+func gccBuild(file, out string) []string {
+	return []string{"gcc", "-O1", "-Wall", "-pthread", "-fexceptions", "-fnon-call-exceptions", "-o", out, file}
+}
+
+func itself(file string) []string { return []string{file} }
+
+// A small allocation area makes for many garbage collections, hence safe points;
+// short time slices let a thread that does not yield be interrupted soon.
+// The collector stays parallel: with -qg GHC 9.0.2 dies, "internal error:
+// removeFromQueues", after some thousand exceptions thrown between capabilities.
 func ghcRun(capabilities string) func(string) []string {
 	return func(file string) []string {
-		return []string{file, "+RTS", capabilities, "-I0", "-qg", "-M1g", "-RTS"}
+		return []string{file, "+RTS", capabilities, "-I0", "-A64k", "-C0.001", "-V0.001", "-M1g", "-RTS"}
 	}
 }
 
@@ -65,10 +85,35 @@ var table = []Runtime{
 	},
 	{
 		Name: "cpython", Title: "CPython, asynchronous exceptions", Tool: "python3", Install: apt + "python3",
-		Edition: "python@3.11", Compare: []string{"python@doc3.11", "python@seed2018"},
+		// No document stands beside it: those of Python speak of signals.
+		Edition: "python@3.11",
 		source:  source{"driver.py", cpythonDriver},
 		memory:  2 << 30,
 		command: func(file string) []string { return []string{"python3", "-I", "-u", file} },
+	},
+	{
+		Name: "java", Title: "OpenJDK, Thread.interrupt", Tool: "javac", Install: apt + "openjdk-17-jdk-headless",
+		Edition: "java@17",
+		source:  source{"Driver.java", javaDriver},
+		build:   func(file, out string) []string { return []string{"javac", "-nowarn", "-d", out, file} },
+		command: func(dir string) []string {
+			// The virtual machine reserves more address space than it uses: its heap is bounded instead.
+			return []string{"java", "-Xmx256m", "-Xmn192m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-cp", dir, "Driver"}
+		},
+	},
+	{
+		Name: "racket", Title: "Racket CS, breaks", Tool: "racket", Install: apt + "racket",
+		Edition: "racket@8.7",
+		source:  source{"driver.rkt", racketDriver},
+		memory:  2 << 30,
+		command: func(file string) []string { return []string{"racket", "--require", file} },
+	},
+	{
+		Name: "pthread", Title: "POSIX threads, cancellation, C", Tool: "gcc", Install: apt + "gcc libc6-dev",
+		Edition: "pthread@glibc2.36", Compare: []string{"pthread@doc"},
+		source: source{"driver.c", pthreadDriver},
+		memory: 2 << 30,
+		build:  gccBuild, command: itself,
 	},
 	{
 		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
@@ -76,7 +121,8 @@ var table = []Runtime{
 		source: source{"driver.lisp", sbclDriver},
 		memory: 4 << 30,
 		command: func(file string) []string {
-			return []string{"sbcl", "--noinform", "--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
+			return []string{"sbcl", "--noinform", "--disable-ldb", "--lose-on-corruption",
+				"--dynamic-space-size", "512MB", "--no-userinit", "--no-sysinit",
 				"--disable-debugger", "--load", file, "--eval", "(interject-driver::main)"}
 		},
 	},

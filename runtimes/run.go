@@ -56,7 +56,7 @@ func nextInRow(inRow int, lost bool, counted int) int {
 func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (lost bool, err error) {
 	done := t.Runs()
 	err = d.child.send(request{
-		Cmd: "run", Runs: o.Runs - done, Seed: o.Seed*1_000_003 + uint64(done) + 1,
+		Cmd: "run", Runs: o.Runs - done, Seed: seedOf(o.Seed, done),
 		Mode: "outcome", LimitMS: max(1, o.Limit.Milliseconds()),
 	})
 	for err == nil {
@@ -73,6 +73,8 @@ func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (l
 			t.undecided(r.Undecided, r.Count)
 		case kindDone:
 			return false, d.finished(r, t.Runs()-done, p)
+		case kindSkipped:
+			return false, &Unsupported{Runner: d.name, Program: p.Name, Why: r.Skipped}
 		default:
 			err = d.fail(p.Name, kind, r, nil, "outcome, undecided or done")
 			d.drop()
@@ -87,6 +89,12 @@ func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (l
 		}
 	}
 	return true, d.loss(err, p, t)
+}
+
+// seedOf is a positive number that every language can hold, another one for each
+// process that goes on where one before it was lost.
+func seedOf(seed uint64, done int) uint64 {
+	return (seed*1_000_003+uint64(done))%(1<<53-1) + 1
 }
 
 // finished checks the books of a run that came to its end.
@@ -108,13 +116,13 @@ func (d *Driver) finished(r reply, counted int, p Program) error {
 func (d *Driver) loss(err error, p Program, t *Tally) error {
 	defer d.drop()
 	switch {
+	case errors.Is(err, errEnded) && !d.child.ended():
+		err = &Broken{Got: "the end of its standard output", Want: "a process that ends as well"}
+	case errors.Is(err, errEnded) && byCPULimit(d.child.state):
+		t.undecided(CPULimit, 1)
+		return nil
 	case errors.Is(err, errEnded):
-		<-d.child.exited
-		if byCPULimit(d.child.state) {
-			t.undecided(CPULimit, 1)
-		} else {
-			t.outcome(Crash, 1)
-		}
+		t.outcome(Crash, 1)
 		return nil
 	case errors.Is(err, errHung):
 		t.undecided(Hung, 1)
@@ -139,15 +147,15 @@ const silences = 10
 // livelock or a loaded machine is told by the processor time the process used.
 func (d *Driver) next(ctx context.Context, limit time.Duration) (reply, string, error) {
 	patience := 2*limit + 3*time.Second // a driver reports at least once in each limit
+	before, known := cpuTime(d.child.cmd.Process.Pid)
 	for range silences {
-		before, known := cpuTime(d.child.cmd.Process.Pid)
 		r, kind, err := d.child.receive(ctx, patience)
 		if !errors.Is(err, errSilent) {
 			return r, kind, err
 		}
 		after, _ := cpuTime(d.child.cmd.Process.Pid)
 		switch used := after - before; {
-		case !known || used < patience/100:
+		case !known || used < patience/100: // in all of the silence
 			return r, kind, errHung
 		case used > patience/2:
 			return r, kind, errBusy

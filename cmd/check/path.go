@@ -4,9 +4,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"strings"
 
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/model"
+	"github.com/interject/interject/properties"
 )
 
 var pathCommand = command{
@@ -108,14 +110,23 @@ func (a *app) printRun(t *litmus.Test, d model.Dialect, m *model.Machine, o litm
 		a.record(map[string]any{"test": t.Name, "edition": d.Name, "outcome": o.String(), "path": all})
 		return nil
 	}
+	fmt.Fprintf(a.out, "%s under %s: %s\n", t.Name, d.Name, o)
+	return a.printSteps(m, run)
+}
+
+// nowhere is what a thread is said to be at in a statement that an audit added.
+var nowhere = fmt.Sprintf(", line %d", properties.Nowhere)
+
+// printSteps prints a run, one step a line.
+func (a *app) printSteps(m *model.Machine, run []model.Label) error {
 	moves, err := m.Replay(run)
 	if err != nil {
 		return fmt.Errorf("a witness does not replay, which is a bug in interject: %w", err)
 	}
-	fmt.Fprintf(a.out, "%s under %s: %s\n", t.Name, d.Name, o)
 	for i, v := range moves {
 		r := model.Rules[v.Label.Rule]
-		fmt.Fprintf(a.out, "  %3d  %-8s %-16s %s\n", i+1, m.String(v.Label), r.Name, m.Text(v.Label.Thread, v.To.Read()))
+		text := strings.Replace(m.Text(v.Label.Thread, v.To.Read()), nowhere, "", 1)
+		fmt.Fprintf(a.out, "  %3d  %-8s %-16s %s\n", i+1, m.String(v.Label), r.Name, text)
 	}
 	return nil
 }

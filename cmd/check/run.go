@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -18,12 +19,14 @@ import (
 )
 
 var runCommand = command{
-	name: "run", args: "-r RUNTIME [-d EDITION,...] [-runs N] [TEST ...]",
+	name: "run", args: "-r RUNTIME | -driver COMMAND [-d EDITION,...] [-runs N] [TEST ...]",
 	help: "run tests on a real runtime and hold what it does against editions",
 	more: `examples:
   check run -r ghc-1cap fifo-await
   check run -r sbcl -d sbcl@doc masked-nest
+  check run -r impl -d sbcl@doc nest/
   check run -r all -runs 200
+  check run -driver 'python3 mine.py' -d python@seed2018
   check run -list                                  the runtimes, and how to install what is missing
 
 Without -d a runtime is judged by the edition of what was seen of it, and the documents stand beside it
@@ -34,6 +37,7 @@ for information; with -d by each edition named.`,
 // trial is what the flags of run say.
 type trial struct {
 	runtime string
+	driver  string
 	names   string
 	options runtimes.Options
 	verbose bool
@@ -41,7 +45,8 @@ type trial struct {
 
 func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
 	var tr trial
-	f.StringVar(&tr.runtime, "r", "", "the `runtime`, or all for every one that is installed")
+	f.StringVar(&tr.runtime, "r", "", "the `runtime`, impl, or all for every one that is installed")
+	f.StringVar(&tr.driver, "driver", "", "the `command` that starts a driver of your own")
 	f.StringVar(&tr.names, "d", "", "the `editions` by which to judge, separated by commas")
 	f.IntVar(&tr.options.Runs, "runs", 1000, "run each test so `many` times")
 	f.Uint64Var(&tr.options.Seed, "seed", 0, "the `seed` of the jitter (default: a new one, printed)")
@@ -62,19 +67,77 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	for tr.options.Seed == 0 {
 		tr.options.Seed = newSeed()
 	}
-	status := exitOK
-	all, err := runtimesNamed(tr.runtime)
+	subjects, err := a.subjects(tr)
 	if err != nil {
 		return exitUsage, err
 	}
-	for _, r := range all {
-		one, err := a.runOn(ctx, r, tr, chosen)
+	status := exitOK
+	for _, sub := range subjects {
+		one, err := a.runOn(ctx, sub, tr, chosen)
 		if err != nil {
 			return exitUsage, err
 		}
 		status = worse(status, one)
 	}
 	return status, nil
+}
+
+// subject is something that runs tests, and what it is held against.
+type subject struct {
+	runtimes.Runner
+	editions []model.Dialect
+	deciding []string // those that make the verdict
+}
+
+// subjects are what the flags name. Runtimes that are not installed are skipped by
+// name, unless one was asked for by its own.
+func (a *app) subjects(tr trial) ([]subject, error) {
+	switch {
+	case tr.driver != "" && tr.names == "":
+		return nil, usageError{fmt.Errorf("a driver of your own needs an edition to be judged by: -d")}
+	case tr.driver != "":
+		return one(runtimes.Command(tr.driver, tr.names), tr.names)
+	case tr.runtime == "impl":
+		edition := cmp.Or(tr.names, "ghc@doc2010")
+		r, err := runtimes.NewImpl(edition)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		return one(r, edition)
+	}
+	all, err := runtimesNamed(tr.runtime)
+	if err != nil {
+		return nil, err
+	}
+	var subjects []subject
+	for _, r := range all {
+		if err := r.Installed(); err != nil {
+			if tr.runtime != "all" {
+				return nil, err
+			}
+			fmt.Fprintf(a.err, "skipped: %v\n", err)
+			continue
+		}
+		eds, deciding, err := judges(r, tr.names)
+		if err != nil {
+			return nil, err
+		}
+		subjects = append(subjects, subject{r.Driver(), eds, deciding})
+	}
+	return subjects, nil
+}
+
+// one is a single subject judged by the named editions.
+func one(r runtimes.Runner, names string) ([]subject, error) {
+	eds, err := editions(names, nil)
+	if err != nil {
+		return nil, err
+	}
+	sub := subject{Runner: r, editions: eds}
+	for _, d := range eds {
+		sub.deciding = append(sub.deciding, d.Name)
+	}
+	return []subject{sub}, nil
 }
 
 func newSeed() uint64 {
@@ -96,7 +159,7 @@ func runtimesNamed(name string) ([]runtimes.Runtime, error) {
 		names = append(names, r.Name)
 	}
 	if name == "" {
-		return nil, usageError{fmt.Errorf("run needs a runtime with -r: %s, or all", commas(names))}
+		return nil, usageError{fmt.Errorf("run needs a runtime with -r: %s, impl or all; or a -driver", commas(names))}
 	}
 	return nil, usageError{fmt.Errorf("there is no runtime %q%s; there are %s", name, litmus.DidYouMean(name, names), commas(names))}
 }
@@ -116,27 +179,19 @@ func (a *app) listRuntimes() int {
 	return exitOK
 }
 
-func (a *app) runOn(ctx context.Context, r runtimes.Runtime, tr trial, chosen []*litmus.Test) (int, error) {
-	if err := r.Installed(); err != nil {
-		fmt.Fprintf(a.err, "skipped: %v\n", err)
-		if tr.runtime == "all" {
-			return exitOK, nil
+func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus.Test) (int, error) {
+	version := ""
+	if driver, ok := sub.Runner.(*runtimes.Driver); ok {
+		defer driver.Close()
+		v, err := driver.Version(ctx)
+		if err != nil {
+			return exitUsage, err
 		}
-		return exitUsage, nil
+		version = " " + v
 	}
-	eds, deciding, err := judges(r, tr.names)
-	if err != nil {
-		return exitUsage, err
-	}
-	driver := r.Driver()
-	defer driver.Close()
-	version, err := driver.Version(ctx)
-	if err != nil {
-		return exitUsage, err
-	}
-	s := summary{app: a, runtime: r.Name, deciding: deciding, verbose: tr.verbose}
+	s := summary{app: a, runtime: sub.Name(), deciding: sub.deciding, verbose: tr.verbose}
 	if !a.json {
-		fmt.Fprintf(a.out, "%s %s, judged by %s; %d runs a test, seed %d\n", r.Name, version, commas(deciding), tr.options.Runs, tr.options.Seed)
+		fmt.Fprintf(a.out, "%s%s, judged by %s; %d runs a test, seed %d\n", sub.Name(), version, commas(sub.deciding), tr.options.Runs, tr.options.Seed)
 	}
 	for i, t := range chosen {
 		if ctx.Err() != nil {
@@ -145,7 +200,7 @@ func (a *app) runOn(ctx context.Context, r runtimes.Runtime, tr trial, chosen []
 			break
 		}
 		a.count(i, len(chosen), t.Path())
-		rep, err := runtimes.Conform(ctx, driver, t, eds, tr.options)
+		rep, err := runtimes.Conform(ctx, sub, t, sub.editions, tr.options)
 		if err != nil && !errors.Is(err, context.Canceled) {
 			return exitUsage, err
 		}

@@ -4,6 +4,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/interject/interject/litmus"
@@ -14,17 +15,17 @@ import (
 // throw synchronously at each other, masks, handlers, cleanups, MVars, semaphores,
 // variables and the waiting of one thread for another.
 type core struct {
-	t     *litmus.Test
-	d     model.Dialect
-	p     *model.Program
-	stmts []*litmus.Stmt // where the nodes come from
-	own   [][]model.Pos  // the nodes of each thread, in the order of the text
-	tail  map[model.Pos]bool
-	depth []int // of each thread's stack
-	slots []int // of scopes that a thread can restore
-	logs  []int // entries of each thread's log
-	pend  []int // places in each thread's queue
-	waits []int // places in each cell's wait list
+	t       *litmus.Test
+	d       model.Dialect
+	p       *model.Program
+	stmts   []*litmus.Stmt    // where the nodes come from
+	own     [][]model.Pos     // the nodes of each thread, in the order of the text
+	binders map[model.Pos]int // the masks around a statement whose levels are saved
+	depth   []int             // of each thread's stack
+	slots   []int             // of scopes that a thread can restore
+	logs    []int             // entries of each thread's log
+	pend    []int             // places in each thread's queue
+	waits   []int             // places in each cell's wait list
 	sites
 }
 
@@ -55,7 +56,7 @@ func newCore(t *litmus.Test, d model.Dialect) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &core{t: t, d: d, p: m.Program, stmts: t.Statements(d.Idioms), tail: map[model.Pos]bool{}}
+	c := &core{t: t, d: d, p: m.Program, stmts: t.Statements(d.Idioms), binders: map[model.Pos]int{}}
 	c.number = map[site]int{}
 	for pos := 1; pos < len(c.p.Nodes); pos++ {
 		if why := c.refuse(&c.p.Nodes[pos]); why != "" {
@@ -72,9 +73,15 @@ func newCore(t *litmus.Test, d model.Dialect) (*core, error) {
 	return c, nil
 }
 
+// answered are the choice points whose every answer the export has rules for, with
+// the statements that it knows.
+var answered = []string{"Inherit", "Direct", "Order", "May", "Wake", "Opens", "Points", "HandlerMask", "CleanupMask", "Squeeze",
+	"ThrowTo", "Kill", "Exit", "Protect", "Bracket", "WithLock"}
+
 // outside says which choice point of d is answered in a way that the export has no
 // rules for; empty if none is.
 func outside(d model.Dialect) string {
+	handed := model.Ops(model.Take, model.Put, model.Acquire)
 	switch {
 	case !d.Sync:
 		return "a throwTo does not wait until it is received (sync=no)"
@@ -82,32 +89,37 @@ func outside(d model.Dialect) string {
 		return "a signal that was sent has still to arrive (arrival)"
 	case !d.SelfNow:
 		return "a throwTo to oneself is not raised at once (selfnow=no)"
-	case d.GoneError:
-		return "it is an error to throw at a thread that is gone (goneerror=yes)"
-	case d.Order == model.Slot || d.Order == model.Coalesce:
-		return "pending signals replace each other or are merged (order)"
-	case d.UnwindPoints:
-		return "signals are received between the steps of an unwinding (unwindpoints=yes)"
-	case !d.HandOff:
-		return "a put does not hand its value to who waits (handoff=no)"
-	case d.TwoStepExit:
-		return "a thread that has ended still accepts signals (twostepexit=yes)"
+	case d.HandOff&handed != handed:
+		return "MVars and semaphores are not handed to who waits (handoff)"
+	case d.NoPoint&^model.Ops(model.Busy) != 0:
+		return "there are statements without a safe point (nopoint)"
+	}
+	for _, c := range model.ChoicePoints() {
+		known := slices.Contains(answered, c.Name) || slices.Contains([]string{"Sync", "SelfNow", "HandOff", "NoPoint", "Poke"}, c.Name)
+		if is := c.Get(d); !known && is != c.Get(model.Dialect{}) {
+			return fmt.Sprintf("a question is answered that it does not ask (%s=%s)", strings.ToLower(c.Name), is)
+		}
 	}
 	return ""
 }
+
+// has are the statements that the export has rules for.
+var has = model.Ops(model.Nop, model.Point, model.Log, model.LogValue, model.Value, model.Set, model.Spin, model.Scope, model.Try,
+	model.Protect, model.Raise, model.ThrowTo, model.Take, model.Put, model.Acquire, model.Post, model.WaitUntil, model.Join,
+	model.JoinTimeout, model.Sleep, model.Foreign, model.Fork, model.Await, model.Settle, model.GetMask, model.Alive)
 
 // refuse says why a statement is outside the core; empty if it is not.
 func (c *core) refuse(n *model.Node) string {
 	switch n.Op {
 	case model.While:
 		return "has no loops: its final states would not be all outcomes"
-	case model.Tag, model.Throw, model.Exit, model.Interrupt, model.Kill, model.KillNow,
-		model.Lock, model.Unlock, model.UnlockHeld, model.Wait, model.Notify, model.Held:
-		return "has no rule for this statement"
 	case model.Value, model.Set, model.Spin, model.WaitUntil, model.Put:
 		if n.N < 0 || n.N >= maxNumber {
 			return fmt.Sprintf("has values from 0 to %d, not %d", maxNumber-1, n.N)
 		}
+	}
+	if !has.Has(n.Op) {
+		return "has no rule for this statement"
 	}
 	return ""
 }
@@ -117,18 +129,19 @@ func (c *core) measure(i int) {
 	c.own = append(c.own, nil)
 	c.of = append(c.of, nil)
 	c.depth, c.slots, c.logs = append(c.depth, 0), append(c.slots, 0), append(c.logs, 0)
-	c.block(i, c.p.Threads[i].Start, 0)
+	c.block(i, c.p.Threads[i].Start, 0, 0)
 	if !c.restores(i) {
 		c.slots[i] = 0
 	}
 }
 
-func (c *core) block(i int, at model.Pos, depth int) {
+// block is depth frames and binders masks deep.
+func (c *core) block(i int, at model.Pos, depth, binders int) {
 	c.depth[i] = max(c.depth[i], depth)
 	for ; at != 0; at = c.p.Nodes[at].Next {
 		n := &c.p.Nodes[at]
 		c.own[i] = append(c.own[i], at)
-		c.tail[at] = n.Next == 0
+		c.binders[at] = binders
 		if logs(n.Op) {
 			c.logs[i]++
 		}
@@ -142,8 +155,12 @@ func (c *core) block(i int, at model.Pos, depth int) {
 			c.slots[i] = max(c.slots[i], int(n.Slot)+1)
 		}
 		if len(frames(n.Op)) > 0 {
-			c.block(i, n.Body, depth+1)
-			c.block(i, n.Alt, depth+1)
+			inside := binders
+			if binds(n) {
+				inside++
+			}
+			c.block(i, n.Body, depth+1, inside)
+			c.block(i, n.Alt, depth+1, binders)
 		}
 	}
 }
@@ -224,7 +241,7 @@ func (c *core) valued() bool {
 	return false
 }
 
-func (c *core) has(op model.Op) bool {
+func (c *core) uses(op model.Op) bool {
 	for _, n := range c.p.Nodes {
 		if n.Op == op {
 			return true

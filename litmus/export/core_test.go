@@ -28,7 +28,7 @@ func TestPromelaIsStable(t *testing.T) {
 // answer named.
 func TestDialectsOutsideTheCore(t *testing.T) {
 	for _, setting := range []string{"sync=no", "arrival=any-time", "arrival=on-return", "self-now=no", "gone-error=yes",
-		"order=slot", "order=coalesce", "unwind-points=yes", "hand-off=no", "two-step-exit=yes"} {
+		"keep=last", "keep=once", "unwind-points=anywhere", "hand-off=none", "two-step-exit=yes", "deadlock=yes", "retry=acquire", "no-point=point"} {
 		point, _, _ := strings.Cut(setting, "=")
 		_, err := export.Promela(named(t, "mutual-kill"), changed(t, "ghc@doc2010", setting))
 		if err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(point, "-", "")) {

@@ -76,14 +76,16 @@ func bit(b bool) int {
 func (w *promela) tables() {
 	w.line("/* The dialect. */")
 	w.line("#define HANDLERMASK %d\n#define CLEANUPMASK %d\n#define INHERIT %d", w.d.HandlerMask, w.d.CleanupMask, bit(w.d.Inherit))
-	w.set("SENDPOINT", func(n *model.Node) bool { return w.d.SendPoint && n.Op == model.ThrowTo })
+	w.line("#define ANYORDER %d", bit(w.d.Order == model.AnyOrder))
+	w.set("POINTS", func(n *model.Node) bool { return w.d.Points.Has(n.Op) })
 	w.set("DEAF", func(n *model.Node) bool { return model.Blocking.Has(n.Op) && !w.d.Wake.Has(n.Op) })
+	w.set("SHUTS", func(n *model.Node) bool { return model.Blocking.Has(n.Op) && !w.d.Opens.Has(n.Op) })
 	w.line("\n/* The program: tables by statement. */")
-	w.line("#define VALUES %d\n#define CLEANUPS %d", bit(w.valued()), bit(w.has(model.Protect)))
+	w.line("#define VALUES %d\n#define CLEANUPS %d", bit(w.valued()), bit(w.uses(model.Protect)))
 	w.table("TARGET", model.ThrowTo, func(n *model.Node) int { return int(n.A) })
 	w.table("CLASS", model.ThrowTo, func(n *model.Node) int { return int(n.B) })
 	w.table("PUTS", model.Put, func(n *model.Node) int { return int(n.N) })
-	w.choice("NEXT", func(n *model.Node) (int, bool) { return int(n.Next), n.Op == model.Take || n.Op == model.Put })
+	w.choice("NEXT", func(n *model.Node) (int, bool) { return int(n.Next), listed(n.Op) })
 	w.choice("LISTED", func(n *model.Node) (int, bool) { return int(n.A) + 1, listed(n.Op) })
 	w.frameTables()
 	w.line("\n/* Where each thread's part of an array begins. */")
@@ -166,7 +168,7 @@ func (w *promela) variables() {
 		w.array("byte", "value", n)
 	}
 	w.array("byte", "frames, found", sum(w.depth))
-	if w.has(model.Protect) {
+	if w.uses(model.Protect) {
 		w.array("byte", "held, held_value", sum(w.depth))
 	}
 	w.array("byte", "saved", sum(w.slots))
@@ -194,7 +196,7 @@ func (w *promela) unused(name string) bool {
 	case "queued", "queue":
 		return sum(w.pend) == 0
 	case "sends":
-		return !w.has(model.ThrowTo)
+		return !w.uses(model.ThrowTo)
 	case "height", "frames", "found":
 		return sum(w.depth) == 0
 	case "saved":
@@ -202,7 +204,7 @@ func (w *promela) unused(name string) bool {
 	case "logged", "words":
 		return sum(w.logs) == 0
 	case "numbers":
-		return !w.has(model.LogValue) || !w.valued()
+		return !w.uses(model.LogValue) || !w.valued()
 	case "held_value":
 		return !w.valued()
 	case "waiting", "waiters":

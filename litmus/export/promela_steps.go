@@ -105,7 +105,7 @@ func (w *promela) resumable(n *model.Node) (cond string, ok bool) {
 		return fmt.Sprintf("cell[%d] == %d", n.A, n.N), true
 	case model.Join:
 		return fmt.Sprintf("GONE(%d)", n.A), true
-	case model.JoinTimeout, model.Sleep, model.Foreign, model.ForeignInt:
+	case model.JoinTimeout, model.Sleep, model.Foreign:
 		return "true", true
 	}
 	return "", false
@@ -171,7 +171,7 @@ func (w *promela) operation(i int, n *model.Node) string {
 		return fmt.Sprintf("done_or_block(%d, cell[%d] == %d, %d)", i, n.A, n.N, n.Next)
 	case model.Join, model.JoinTimeout:
 		return fmt.Sprintf("done_or_block(%d, GONE(%d), %d)", i, n.A, n.Next)
-	case model.Sleep, model.Foreign, model.ForeignInt:
+	case model.Sleep, model.Foreign:
 		return fmt.Sprintf("status[%d] = BLOCKED", i)
 	}
 	panic(fmt.Sprintf("export: statement %d passed the checks, but there is no rule for it", n.Op))
@@ -233,6 +233,9 @@ func (w *promela) returns(i int) string {
 			return fmt.Sprintf("return_cleaning(%d, %d)", i, n.Next)
 		case model.ScopeFrame:
 			return fmt.Sprintf("return_scope(%d, %d)%s", i, n.Next, forget)
+		}
+		if w.slots[i] > 0 { // of a scope that was squeezed nothing else is left to drop what it saved
+			forget = fmt.Sprintf("; forget(%d, %d)", i, w.binders[s.node])
 		}
 		return fmt.Sprintf("return_past(%d, %d)%s", i, n.Next, forget)
 	})

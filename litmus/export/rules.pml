@@ -32,11 +32,14 @@
 #define HIGHER(x, y) (x > y -> x : y)
 #define TOP(t)       STACK(t) + height[t] - 1
 
-/* Receptive: a blocked thread that is not closed, unless the operation keeps
-   signals out; between two steps one that is open; and at a throwTo. */
+/* Receptive: between two steps a thread that is open, and a masked one at an
+   operation at which it looks; of blocked ones those whose operation lets a signal in,
+   which may depend on the level. */
+#define BLOCKED_IN(t, SET) ((sends[t] != 0 && SET(sends[t])) || (sends[t] == 0 && SET(at[t])))
 #define RECEPTIVE(t) \
-  ((status[t] == BLOCKED && level[t] != CLOSED && (sends[t] != 0 || !DEAF(at[t]))) || \
-   (STEPS(t) && (level[t] == OPEN || (level[t] == MASKED && SENDPOINT(at[t])))))
+  ((status[t] == BLOCKED && level[t] == OPEN && !BLOCKED_IN(t, DEAF)) || \
+   (status[t] == BLOCKED && level[t] == MASKED && !BLOCKED_IN(t, SHUTS)) || \
+   (STEPS(t) && (level[t] == OPEN || (level[t] == MASKED && POINTS(at[t])))))
 
 /* Scratch: no part of a state, dead between any two steps. */
 hidden byte i, j, k, y;
@@ -233,13 +236,26 @@ inline receive(t, place) {
   raise(t, k)
 }
 
+/* The queue is in the order of sending; where any signal may come first, in that of
+   the senders, since then there is no other order in it. */
+inline enqueue(u, t) {
+  i = queued[u];
+#if ANYORDER
+  do
+  :: i > 0 && queue[QUEUE(u) + i - 1] > t -> queue[QUEUE(u) + i] = queue[QUEUE(u) + i - 1]; i--
+  :: else -> break
+  od;
+#endif
+  queue[QUEUE(u) + i] = t;
+  queued[u]++
+}
+
 /* T2, T5: to a thread that is gone nothing is sent; else the sender waits. */
 inline throw_to(t, u, send, next) {
   if
   :: GONE(u)
   :: else ->
-       queue[QUEUE(u) + queued[u]] = t;
-       queued[u]++;
+       enqueue(u, t);
        sends[t] = send;
        status[t] = BLOCKED
   fi;
@@ -306,7 +322,7 @@ inline put(t, c, v, next) {
   fi
 }
 
-/* B5, B7; B6: a waiter that is woken tries again. */
+/* B5, B7; B6: the acquire of the first that waits is completed in the same step. */
 inline acquire(t, c, next) {
   if
   :: cell[c] == 0 -> wait_on(t, c)
@@ -314,10 +330,9 @@ inline acquire(t, c, next) {
   fi
 }
 inline post(t, c, next) {
-  cell[c] = cell[c] + 1;
   if
-  :: waiting[c] -> first(c)
-  :: else
+  :: waiting[c] -> first(c); at[y] = NEXT(at[y])
+  :: else -> cell[c] = cell[c] + 1
   fi;
   at[t] = next
 }

@@ -14,7 +14,7 @@ import (
 // numbers and teach the same effects. So parts need no encoding, and a system that has
 // changed since is noticed.
 
-const checkpointMagic = "interject explore checkpoint 2"
+const checkpointMagic = "interject explore checkpoint 3"
 
 // Checkpoint writes itself. It is good until the callback that got it returns.
 type Checkpoint struct{ s searcher }
@@ -40,6 +40,7 @@ func Resume[P comparable](ctx context.Context, sys System[P], o Options, from io
 		return nil, err
 	}
 	v := newView(sys)
+	v.reduce = o.Reduce
 	s, err := load(v, o, from)
 	if err != nil {
 		return nil, fmt.Errorf("explore: cannot resume: %w", err)
@@ -53,7 +54,7 @@ func (c *course) save(e *encoder) {
 	for _, f := range c.fields {
 		e.number(int(f.word), int(f.shift), int(f.bits), int(f.stride), int(f.radix))
 	}
-	e.number(c.next, c.layerEnd, c.transitions, c.packs, len(c.layers))
+	e.number(c.next, c.layerEnd, c.transitions, c.reduced, c.packs, len(c.layers))
 	e.number(c.layers...)
 	e.number(len(c.finals))
 	for _, f := range c.finals {
@@ -74,7 +75,7 @@ func (c *course) save(e *encoder) {
 
 func (c *course) saveIdentity(e *encoder) {
 	e.text(c.opts.Identity)
-	e.number(len(c.fields), c.agents, c.checks)
+	e.number(len(c.fields), c.agents, c.checks, c.facts)
 	for _, f := range c.fair {
 		if f {
 			e.number(1)
@@ -130,9 +131,9 @@ func (c *course) checkIdentity(d *decoder) error {
 	if id := d.text(maxText); d.err == nil && id != c.opts.Identity {
 		return fmt.Errorf("the checkpoint is of %q, this search of %q", id, c.opts.Identity)
 	}
-	parts, agents, checks := d.number(), d.number(), d.number()
-	if d.err == nil && (parts != len(c.fields) || agents != c.agents || checks != c.checks) {
-		return fmt.Errorf("the checkpoint is of a system with %d parts, %d agents, %d invariants; this one has %d, %d, %d", parts, agents, checks, len(c.fields), c.agents, c.checks)
+	parts, agents, checks, facts := d.number(), d.number(), d.number(), d.number()
+	if d.err == nil && (parts != len(c.fields) || agents != c.agents || checks != c.checks || facts != c.facts) {
+		return fmt.Errorf("the checkpoint is of a system with %d parts, %d agents, %d invariants, %d facts; this one has %d, %d, %d, %d", parts, agents, checks, facts, len(c.fields), c.agents, c.checks, c.facts)
 	}
 	for a, f := range c.fair {
 		if fair := d.number() == 1; d.err == nil && fair != f {
@@ -152,7 +153,7 @@ func (c *course) load(d *decoder) {
 			d.damaged("fields")
 		}
 	}
-	c.next, c.layerEnd, c.transitions, c.packs = d.number(), d.number(), d.number(), d.number()
+	c.next, c.layerEnd, c.transitions, c.reduced, c.packs = d.number(), d.number(), d.number(), d.number(), d.number()
 	c.resumed = c.next
 	d.times(func() { c.layers = append(c.layers, d.number()) })
 	d.times(func() { c.finals = append(c.finals, uint32(d.number())) })
@@ -170,7 +171,7 @@ func (c *course) load(d *decoder) {
 
 // loadKeys reads the log and rebuilds store and memo.
 func loadKeys[K words](c *course, d *decoder, n int) (searcher, error) {
-	s := &search[K]{course: c, memo: newMemo[K](c.agents + c.checks), store: newStore[K, K](nil)}
+	s := &search[K]{course: c, memo: newMemo[K](c.rules()), store: newStore[K, K](nil)}
 	s.crew = newCrew(s)
 	for i := range n {
 		var k K
@@ -198,7 +199,7 @@ func (s *search[K]) relearn() error {
 	s.lessons = lessons{}
 	s.know.initial()
 	for l := range before.all {
-		if int(l.state) >= s.log.n || int(l.rule) >= s.agents+s.checks {
+		if int(l.state) >= s.log.n || int(l.rule) >= s.rules() {
 			return errors.New("the checkpoint is damaged: a rule was run in a state that it does not have")
 		}
 		if s.read(int(l.state), s.know.state()); !s.know.knows(s.know.state()) {

@@ -41,6 +41,11 @@ type Options struct {
 	// stay within the bound sets it with debug.SetMemoryLimit too.
 	MaxMemory int64
 
+	// Reduce asks for fewer states, where the system is a [Reducer]: those of the
+	// report then miss some, and its Finals none. Paths and Cycles are of the system
+	// itself. Invariants are looked at in fewer states too.
+	Reduce bool
+
 	// Workers search at the same time; 0: one. The report does not depend on it.
 	Workers int
 
@@ -81,6 +86,7 @@ func Explore[P comparable](ctx context.Context, sys System[P], o Options) (*Repo
 		return nil, err
 	}
 	v := newView(sys)
+	v.reduce = o.Reduce
 	return finish(ctx, sys, v, newSearch[[1]uint64](v, o), o), nil
 }
 
@@ -109,6 +115,9 @@ func sensible[P comparable](sys System[P], o Options) error {
 		return fmt.Errorf("explore: negative bound: MaxStates %d, MaxMemory %d: use 0 for none", o.MaxStates, o.MaxMemory)
 	case o.Workers < 0 || o.Workers > shardCount:
 		return fmt.Errorf("explore: %d workers: want 0 to %d", o.Workers, shardCount)
+	}
+	if o.Reduce {
+		return sensibleReduction(sys)
 	}
 	return nil
 }

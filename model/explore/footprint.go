@@ -7,23 +7,24 @@ import (
 )
 
 // CheckFootprint tests that the rules of a system depend on nothing but what they Get.
-// For so many pairs of a state and a rule (of an agent, or an invariant), drawn from
+// For so many pairs of a state and a rule (of an agent, an invariant, or a fact), drawn from
 // the seed, it replaces the parts that the rule did not look at by other values these
 // parts have taken and compares what the rule does — looks, labels, writes —, and
 // compares it with what the search remembers. The error names the part that made the
 // difference, if one alone does.
 func CheckFootprint[P comparable](sys System[P], r *Report[P], samples int, seed uint64) error {
 	rng := rand.New(rand.NewPCG(seed, 0))
-	agents, checks := r.v.rules()
-	if agents+checks == 0 || r.Expanded == 0 {
+	agents, checks, facts := r.v.rules()
+	if agents+checks+facts == 0 || r.Expanded == 0 {
 		return nil
 	}
 	v := &View[P]{}
 	*v = *newView(sys)
-	v.tables = r.v.tables
+	v.tables, v.reduce = r.v.tables, r.v.reduce
+	v.facts, v.known = r.v.facts, r.v.known
 	p := probe[P]{v: v, r: r, rng: rng}
 	for range samples {
-		if err := p.sample(rng.IntN(r.Expanded), rng.IntN(agents+checks)); err != nil {
+		if err := p.sample(rng.IntN(r.Expanded), rng.IntN(agents+checks+facts)); err != nil {
 			return fmt.Errorf("%w (seed %d)", err, seed)
 		}
 	}

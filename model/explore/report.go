@@ -13,6 +13,7 @@ import (
 type Report[P comparable] struct {
 	States      int // discovered
 	Transitions int // out of the expanded states: triples of state, agent and label
+	Reduced     int // states in which the steps of some agents were enough
 	Expanded    int // states before this one had all their successors found
 	Layers      int // states at so many distances from the initial state, 0 included, were discovered
 
@@ -84,6 +85,7 @@ func newReport[P comparable](sys System[P], v *View[P], s searcher) *Report[P] {
 	c := s.about()
 	r := &Report[P]{
 		Transitions: c.transitions,
+		Reduced:     c.reduced,
 		Expanded:    c.next,
 		Layers:      len(c.layers),
 		Stop:        c.stop,

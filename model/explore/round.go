@@ -24,6 +24,7 @@ type worker[K words] struct {
 	s          *search[K]
 	from, to   int // its share; states before from are expanded
 	leaves     []int32
+	facts      []uint64
 	successors []K
 	hashes     []uint64
 	fresh      []bool          // which of them are new
@@ -36,7 +37,7 @@ type worker[K words] struct {
 func newCrew[K words](s *search[K]) []*worker[K] {
 	crew := make([]*worker[K], max(s.opts.Workers, 1))
 	for i := range crew {
-		crew[i] = &worker[K]{s: s, leaves: make([]int32, (s.agents+s.checks)*blockSize), owned: make([][]int32, len(crew))}
+		crew[i] = &worker[K]{s: s, leaves: make([]int32, s.rules()*blockSize), owned: make([][]int32, len(crew)), facts: make([]uint64, s.facts)}
 	}
 	return crew
 }
@@ -128,7 +129,7 @@ func (w *worker[K]) expand(owners int, learn bool) bool {
 // resolve finds the leaves of a state that findAll did not.
 func (w *worker[K]) resolve(leaves []int32, learn bool) bool {
 	k := w.s.log.at(w.from)
-	for rule := range w.s.agents + w.s.checks {
+	for rule := range w.s.rules() {
 		leaf := &leaves[rule*blockSize]
 		if *leaf == 0 {
 			*leaf = w.s.memo.find(rule, k)
@@ -146,13 +147,16 @@ func (w *worker[K]) resolve(leaves []int32, learn bool) bool {
 // apply generates the successors of a state.
 func (w *worker[K]) apply(leaves []int32, owners int) {
 	k := w.s.log.at(w.from)
-	start, ends := len(w.successors), true
+	start, ends, chosen := len(w.successors), true, w.chosen(leaves)
 	for rule := range w.s.agents + w.s.checks {
 		leaf := leaves[rule*blockSize]
 		if leaf == nothing {
 			continue
 		}
 		ends = ends && !(rule < w.s.agents && w.s.fair[rule])
+		if rule < w.s.agents && chosen != all && chosen>>rule&1 == 0 {
+			continue
+		}
 		for j := ^leaf; ; j++ {
 			e := &w.s.memo.effects[j]
 			if e.kind == successor {

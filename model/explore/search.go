@@ -32,7 +32,9 @@ const (
 
 // A teacher runs rules. It is a View of whatever parts.
 type teacher interface {
-	rules() (agents, checks int)
+	rules() (agents, checks, facts int)
+	told(fact uint32) uint64
+	enough(facts []uint64) uint64
 	initial() []uint32
 	state() []uint32 // to be filled before learn
 	learn(rule int) *lesson
@@ -49,6 +51,7 @@ type course struct {
 	fields  []field
 	agents  int
 	checks  int
+	facts   int
 	fair    []bool
 	started time.Time
 	shown   time.Time
@@ -69,6 +72,7 @@ type course struct {
 // A tally is what is counted of expanded states.
 type tally struct {
 	transitions int
+	reduced     int // states in which not all agents' steps were taken
 	finals      []uint32
 	hits        []hit
 }
@@ -114,7 +118,7 @@ func newCourse(know teacher, o Options) *course {
 	}
 	now := time.Now()
 	c := &course{opts: o, know: know, started: now, shown: now, saved: now, notes: make(map[note]*noted)}
-	c.agents, c.checks = know.rules()
+	c.agents, c.checks, c.facts = know.rules()
 	for a := range c.agents {
 		c.fair = append(c.fair, o.Fair == nil || o.Fair(a))
 	}
@@ -125,11 +129,14 @@ func newSearch[K words](know teacher, o Options) *search[K] {
 	c := newCourse(know, o)
 	ids := know.initial()
 	c.fields, _ = arrange(know.sizes())
-	s := &search[K]{course: c, memo: newMemo[K](c.agents + c.checks), store: newStore[K, K](nil)}
+	s := &search[K]{course: c, memo: newMemo[K](c.rules()), store: newStore[K, K](nil)}
 	s.crew = newCrew(s)
 	s.add(pack[K](c.fields, ids))
 	return s
 }
+
+// rules is how many rules there are to be run: of agents, invariants and facts.
+func (c *course) rules() int { return c.agents + c.checks + c.facts }
 
 func (s *search[K]) about() *course { return s.course }
 
@@ -189,6 +196,7 @@ func (s *search[K]) learn(rule, state int) int32 {
 
 func (s *search[K]) count(t *tally) {
 	s.transitions += t.transitions
+	s.reduced += t.reduced
 	s.finals = append(s.finals, t.finals...)
 	for _, h := range t.hits {
 		if h.kind == exceeded {

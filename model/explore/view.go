@@ -16,7 +16,10 @@ type View[P comparable] struct {
 	what    []string       // the bounds exceeded, by number
 	bounds  map[string]int // and back
 	faults  []error        // what invariants found, by number
-	reading bool           // an invariant is being checked: no writing
+	facts   []uint64       // told by a Reducer, by number
+	known   map[uint64]uint32
+	reduce  bool
+	reading bool // an invariant or a fact is being worked out: no writing
 }
 
 // A lesson is what one run of a rule taught: which parts it looked at, in order of
@@ -26,10 +29,10 @@ type lesson struct {
 	effects []outcome
 }
 
-// An outcome is one successor, or in its place a bound or a fault.
+// An outcome is one successor, or in its place a bound, a fault or a fact.
 type outcome struct {
 	kind   kind
-	label  uint32 // of the successor; else number of the bound or the fault
+	label  uint32 // of the successor; else number of the bound, the fault or the fact
 	writes []write
 }
 
@@ -44,6 +47,7 @@ const (
 	successor kind = iota
 	exceeded
 	fault
+	fact
 )
 
 func newView[P comparable](sys System[P]) *View[P] {
@@ -56,6 +60,7 @@ func newView[P comparable](sys System[P]) *View[P] {
 		written: make([]bool, n),
 		next:    make([]P, n),
 		bounds:  make(map[string]int),
+		known:   make(map[uint64]uint32),
 	}
 }
 
@@ -71,7 +76,7 @@ func (v *View[P]) Get(c int) P {
 // Set makes p part c of the successor being built. It counts as a look.
 func (v *View[P]) Set(c int, p P) {
 	if v.reading {
-		panic(fmt.Sprintf("explore: an invariant wrote part %d: Check may only look", c))
+		panic(fmt.Sprintf("explore: an invariant or a fact wrote part %d: Check and Fact may only look", c))
 	}
 	v.look(c)
 	v.next[c] = p
@@ -85,7 +90,7 @@ func (v *View[P]) Set(c int, p P) {
 // from the state again. The labels of one agent's successors in one state must differ.
 func (v *View[P]) Commit(label uint32) {
 	if v.reading {
-		panic("explore: an invariant called Commit: Check may only look")
+		panic("explore: an invariant or a fact called Commit: Check and Fact may only look")
 	}
 	for _, o := range v.les.effects {
 		if o.kind == successor && o.label == label {
@@ -139,12 +144,16 @@ func (v *View[P]) begin() {
 	v.les.effects = v.les.effects[:0]
 }
 
-// learn runs the rule of an agent, or behind the agents an invariant, in the
-// current state v.ids. What it returns is good until the next call.
+// learn runs the rule of an agent, or behind the agents an invariant, or behind
+// these a fact, in the current state v.ids. What it returns is good until the next call.
 func (v *View[P]) learn(rule int) *lesson {
 	v.begin()
-	if n := v.sys.Agents(); rule >= n {
-		v.check(rule - n)
+	switch agents, checks, _ := v.rules(); {
+	case rule >= agents+checks:
+		v.fact(rule - agents - checks)
+		return &v.les
+	case rule >= agents:
+		v.check(rule - agents)
 		return &v.les
 	}
 	v.sys.Expand(rule, v)
@@ -165,12 +174,15 @@ func (v *View[P]) check(i int) {
 	}
 }
 
-// rules is the number of agents and of invariants.
-func (v *View[P]) rules() (agents, checks int) {
+// rules is the number of agents, of invariants and of facts.
+func (v *View[P]) rules() (agents, checks, facts int) {
 	if c, ok := v.sys.(Checker[P]); ok {
 		checks = c.Checks()
 	}
-	return v.sys.Agents(), checks
+	if v.reduce {
+		facts = v.sys.(Reducer[P]).Facts()
+	}
+	return v.sys.Agents(), checks, facts
 }
 
 // initial interns the initial state.

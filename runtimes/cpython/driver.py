@@ -3,7 +3,7 @@
 It speaks docs/protocol.md on standard input and output. A program's wire form is
 turned into Python source, one function for each thread, and compiled before any
 thread starts. CPython receives an asynchronous exception after a call, at the entry
-of a function and at a jump backwards [cpython-ceval]: so the only safe point that
+of a function and at a jump backwards [py-src ceval.c]: so the only safe point that
 this driver adds is the call of step() with which each statement begins, and what a
 thread records it records by stores, never by a call.
 """
@@ -17,7 +17,8 @@ import threading
 import time
 
 LOG_SIZE = 1024
-LEAKS = 8  # threads left over after which the process asks for a successor
+MANY = 5000  # statements in which a thread has been everywhere, many times: it loops
+LEAKS = 50  # threads left over after which the process asks for a successor
 
 set_async_exc = ctypes.pythonapi.PyThreadState_SetAsyncExc
 set_async_exc.argtypes = [ctypes.c_ulong, ctypes.py_object]
@@ -249,8 +250,10 @@ def _(p, out, pad, cls, body, handler):
 def _(p, out, pad, body, cleanup):
     out.append(f"{pad}try:")
     p.block(body, out, pad + " ")
-    out.append(f"{pad}finally:")
+    kept = f"kept{len(pad)}"  # the block's value is not that of its cleanup
+    out += [f"{pad}finally:", f"{pad} {kept} = th.value"]
     p.block(cleanup, out, pad + " ")
+    out.append(f"{pad} th.value = {kept}")
 
 
 @form("with-lock")
@@ -338,7 +341,7 @@ def at_rest(th, other):
     a thread that has what it waited for and has not had the lock since."""
     if other.thread is None:
         return False
-    if not other.thread.is_alive() or other.end is not None:
+    if other.end is not None or over(other):
         return True
     at, steps = other.at, other.steps
     if PROGRAM.waits[at][0] not in (BLOCK, TIMED):
@@ -403,7 +406,13 @@ def start_run(p, run, rng):
 
 
 def over(th):
-    return th.thread is None or not th.thread.is_alive()
+    """Whether it has ended, or has not begun. is_alive() is wrong where a join was
+    interrupted [cpython-90882]: a thread has ended when it says so, or the kernel."""
+    if th.thread is None:
+        return True
+    if th.thread.is_alive():
+        return False
+    return th.end is not None or not os.path.exists(f"/proc/self/task/{th.native}")
 
 
 # Quiescence is decided by state: between two looks no thread took a step, those that
@@ -446,21 +455,40 @@ def quiescent(p, run):
     return False
 
 
+def snapshot(p, run):
+    return [(look(p, th), th.steps) for th in run.threads]
+
+
+def loopers(p, run, before):
+    """The threads that went round many times since, if all others have been at rest since."""
+    moved = []
+    for th, (look0, steps0) in zip(run.threads, before):
+        if th.steps > steps0 + MANY:
+            moved.append(th)
+        elif look0 is None or look0 != look(p, th):
+            return []
+    return moved
+
+
 def finish(p, run, limit):
-    """Waits for the end: "settled", or "starved" when it did not come."""
+    """Waits for the end: the threads that loop, or None when it did not come."""
     deadline = time.monotonic() + limit
-    steps = [th.steps for th in run.threads]
+    before = snapshot(p, run)
     for k in range(1 << 60):
         if all(over(th) for th in run.threads):
-            return "settled"
+            return []
         if k < 200:
             time.sleep(0)
             continue
         if quiescent(p, run):
-            return "settled"
+            return []
+        if looping := loopers(p, run, before):
+            return looping
+        if any(th.steps > s + 2 * MANY for th, (_, s) in zip(run.threads, before)):
+            before = snapshot(p, run)
         if time.monotonic() > deadline:
-            moving = all(look(p, th) or th.steps > s + 5000 for th, s in zip(run.threads, steps))
-            return "settled" if moving else "starved"
+            return None
+        time.sleep(0.001)
 
 
 # Its outcome ------------------------------------------------------------------
@@ -491,8 +519,8 @@ def holder(p, run, i):
     return run.owner[i].name if run.owner[i] else "gone"
 
 
-def outcome(p, run):
-    parts = [f"{th.name}={end_text(p, th)}{log_text(th)}" for th in run.threads]
+def outcome(p, run, looping):
+    parts = [f"{th.name}={'running' if th in looping else end_text(p, th)}{log_text(th)}" for th in run.threads]
     for i, (name, kind, _) in enumerate(p.cells):
         c = run.cells[i]
         if kind == "var":
@@ -547,11 +575,12 @@ def run_many(seq, p, runs, seed, limit):
     while done < runs and leaks < LEAKS:
         run = new_run(p, rng)
         start_run(p, run, rng)
-        if finish(p, run, limit) == "starved":
+        looping = finish(p, run, limit)
+        if looping is None:
             hangs += 1
             reply(seq, undecided="starved", count=1)
         else:
-            text = outcome(p, run)
+            text = outcome(p, run, looping)
             counts[text] = counts.get(text, 0) + 1
         leaks += abandon(run)
         done += 1
@@ -590,6 +619,8 @@ def serve(line):
         elif cmd == "load":
             PROGRAM = Program(m["program"])
             reply(seq, ok=True)
+        elif cmd == "run" and m["mode"] != "outcome":
+            reply(seq, skipped=f"no mode {m['mode']}")
         elif cmd == "run":
             run_many(seq, PROGRAM, m["runs"], m["seed"], m["limit_ms"] / 1000)
         elif cmd == "calibrate":

@@ -6,7 +6,7 @@
 -- is compiled to closures before any thread starts. Code is a data type, not a
 -- synonym, and this module is Strict: so nothing of the compilation is left to be
 -- done, as a thunk, by the threads under test, where an exception would freeze or
--- poison it [ghc-async-2006 s.4].
+-- poison it [ghc-rts raiseAsync].
 --
 -- Words that several threads look at are machine words outside of the heap, read
 -- and written without allocation, hence without a safe point in between.
@@ -233,7 +233,7 @@ data Tables = Tables { tWords :: [String], tClasses :: [String], tWaits :: [Sexp
 
 forms :: [String]
 forms = sort (words "flag var mvar thread later log logv value set spin nop point mask umask restore unmask \
-  \interruptible try protect bracket raise throwTo kill take put wait-until join join-timeout sleep foreign \
+  \interruptible try protect bracket raise throwTo kill exit take put wait-until join join-timeout sleep foreign \
   \foreign-interruptible fork await settle getmask alive? while")
 
 loadProgram :: String -> C Program
@@ -367,8 +367,9 @@ statement x e@(List (Atom op : as)) = case (op, as) of
     return (Code (\run th r -> step th >> bracket (acquire run th r) (\_ -> keeping th (release run th r)) (\_ -> use run th r)))
   ("raise", [Atom k]) -> do i <- classOf x k; return (plain (\_ _ -> throwIO (Litmus i)))
   ("throwTo", [Atom t, Atom k]) -> throwing t k
-  ("kill", [Atom t]) -> throwing t "Kill"
-  ("take", [Atom m]) -> do i <- mvar m; return (waiting at (\run _ -> void (takeMVar (cellMVar run i))))
+  ("kill", [Atom t]) -> throwing t "Kill"   -- killThread is throwTo with an exception that can be caught
+  ("exit", []) -> do i <- classOf x "Kill"; return (plain (\_ _ -> throwIO (Litmus i)))
+  ("take", [Atom m]) -> do i <- mvar m; return (waiting at (\run th -> takeMVar (cellMVar run i) >>= put th fValue))
   ("put", [Atom m, Atom n]) -> do i <- mvar m; v <- number n; return (waiting at (\run _ -> putMVar (cellMVar run i) v))
   ("wait-until", [Atom c, Atom n]) -> do
     i <- cell x c
@@ -614,7 +615,7 @@ quiescent run = do
           now <- mapM (`get` fBeats) ths
           if and [case l of Just (Spinning _ _) -> b > a + 32; _ -> True | (l, a, b) <- zip3 first before now]
             then return True
-            else if k == (0 :: Int) then return False else threadDelay 200 >> spun (k - 1)
+            else if k == (0 :: Int) then return False else (if k > 100 then replicateM_ 50 yield else threadDelay 200) >> spun (k - 1)
     ok <- spun 200
     second <- mapM (look run) ths
     return (ok && first == second)
@@ -629,41 +630,65 @@ sweep = do
     _ <- forkOn c (yield >> putMVar v ())
     takeMVar v
 
-data How = Settled | Starved
+-- | Looping: every thread that is not at rest went through so many statements that
+-- it has been everywhere many times; the steps are those at the beginning.
+data How = Settled | Looping [Int] | Starved
+
+manySteps :: Int
+manySteps = 20000
 
 finishRun :: Run -> Double -> IO How
 finishRun run limit = do
   begin <- getMonotonicTime
-  steps <- mapM (`get` fSteps) ths
-  let wait :: Int -> IO How
-      wait k = do
+  snap <- newIORef =<< snapshot
+  let wait :: Int -> Double -> IO How
+      wait k looked = do
         over <- and <$> mapM endedOrLater ths
+        -- On one capability a yield costs the time slice of a thread that loops.
+        late <- if k `rem` 8 == 0 then (> looked + 0.002) <$> getMonotonicTime else return False
         if over then return Settled
-          else if k `rem` 300 /= 0 then yield >> wait (k + 1)
+          else if k `rem` 300 /= 0 && not late then yield >> wait (k + 1) looked
           else do
             q <- quiescent run
             if q then return Settled else do
+              found <- looping snap
               now <- getMonotonicTime
-              if now - begin < limit then threadDelay 100 >> wait (k + 1) else do
-                moves <- and <$> zipWithM moving ths steps
-                return (if moves then Settled else Starved)
-  wait 1
+              case found of
+                Just steps -> return (Looping steps)
+                Nothing | now - begin > limit -> return Starved
+                        | otherwise -> threadDelay 100 >> wait (k + 1) now
+  wait 1 begin
   where
     ths = elems (rThreads run)
     endedOrLater th = do
       started <- readIORef (thId th)
       if isJust started then gone th else return True
-    moving th s = do
-      l <- look run th
-      n <- get th fSteps
-      return (isJust l || n > s + 10000)
+    snapshot = (,) <$> mapM (look run) ths <*> mapM (`get` fSteps) ths
+    -- Since the snapshot some threads went round many times, and all the others
+    -- stayed where they were at rest.
+    loops (looks0, steps0) (looks1, steps1) =
+      or moved && and (zipWith3 (\m l0 l1 -> m || isJust l0 && l0 == l1) moved looks0 looks1)
+      where moved = zipWith (\s0 s1 -> s1 > s0 + manySteps) steps0 steps1
+    looping snap = do
+      before <- readIORef snap
+      now <- snapshot
+      if loops before now
+        then do
+          sweep >> sweep
+          again <- snapshot
+          return (if loops before again then Just (snd before) else Nothing)
+        else do
+          when (or (zipWith (\s0 s1 -> s1 > s0 + 2 * manySteps) (snd before) (snd now))) $ writeIORef snap now
+          return Nothing
 
 -- Its outcome ------------------------------------------------------------------
 
-outcome :: Program -> Run -> IO String
-outcome p run = do
-  ts <- forM (zip (pThreads p) (elems (rThreads run))) $ \((name, _, _), th) -> do
-    e <- endText p run th
+-- | The steps are those of a thread that loops if it has gone far beyond them.
+outcome :: Program -> Run -> [Int] -> IO String
+outcome p run steps = do
+  ts <- forM (zip3 (pThreads p) (elems (rThreads run)) steps) $ \((name, _, _), th, s) -> do
+    n <- get th fSteps
+    e <- if n > s + manySteps then return "running" else endText p run th
     l <- logText p th
     return (name ++ "=" ++ e ++ l)
   cs <- forM (zip [0 ..] (pCells p)) $ \(i, c) -> case cKind c of
@@ -718,18 +743,25 @@ abandon :: Run -> IO Bool
 abandon run = do
   poke (rAbandon run) 1
   let left = filterM (fmap not . over) (elems (rThreads run))
-      try' :: Int -> IO Bool
-      try' 0 = not . null <$> left
-      try' k = do
+      rounds :: Int -> IO Bool
+      rounds 0 = not . null <$> left
+      rounds k = do
         ths <- left
-        if null ths then return False else do
-          when (k `elem` [40, 20]) $ forM_ ths $ \th ->
+        stuck <- and <$> mapM hopeless ths
+        if null ths then return False else if stuck then return True else do
+          when (k == 15) $ forM_ ths $ \th ->
             readIORef (thId th) >>= mapM_ (\t -> forkIO (throwTo t Abandon))
           forM_ (rMVars run) $ \(_, m) -> if even k then void (tryPutMVar m 0) else void (tryTakeMVar m)
-          threadDelay 100
-          try' (k - 1)
-  try' 40
+          replicateM_ 20 yield
+          when (k < 10) $ threadDelay 100
+          rounds (k - 1)
+  rounds 20
   where
+    hopeless th = do
+      at <- get th fAt
+      level <- get th fLevel
+      a <- asleep th
+      return (a && level == 2 && (case rWaits run ! at of ThrowsTo _ _ -> True; _ -> False))
     over th = readIORef (thId th) >>= maybe (return True) (fmap (`elem` [ThreadFinished, ThreadDied]) . threadStatus)
 
 -- The protocol -------------------------------------------------------------------
@@ -759,9 +791,9 @@ runMany n p runs seed limit = do
   begin <- getMonotonicTime
   let flush counts = forM_ (Map.toAscList counts) $ \(o, c) -> reply n [str "outcome" o, int "count" (show c)]
       go k hangs leaks counts at
-        | k == runs || leaks >= 8 = do
+        | k == runs || leaks >= maxLeaks = do
             flush counts
-            reply n [int "done" "true", int "runs" (show k), int "hangs" (show hangs), int "recycle" (if leaks >= 8 then "true" else "false")]
+            reply n [int "done" "true", int "runs" (show k), int "hangs" (show hangs), int "recycle" (if leaks >= maxLeaks then "true" else "false")]
         | otherwise = do
             (o, leaked) <- once p rng limit
             now <- getMonotonicTime
@@ -775,6 +807,10 @@ runMany n p runs seed limit = do
               else go (k + 1) hangs' leaks' counts' at
   go 0 (0 :: Int) (0 :: Int) Map.empty begin
 
+-- | Runs with threads that nothing can end, after which the process asks for a successor.
+maxLeaks :: Int
+maxLeaks = 400
+
 -- | One run, with everything that it holds kept alive from outside, so that the
 -- garbage collector finds no deadlock in it. Nothing if it came to no end.
 once :: Program -> IORef Int -> Double -> IO (Maybe String, Bool)
@@ -784,7 +820,8 @@ once p rng limit = do
   startRun p rng run
   how <- finishRun run limit
   text <- case how of
-    Settled -> Just <$> outcome p run
+    Settled -> Just <$> outcome p run (map (const (maxBound - manySteps)) (pThreads p))
+    Looping steps -> Just <$> outcome p run steps
     Starved -> return Nothing
   leaked <- abandon run
   unless leaked $ freeRun run >> freeStablePtr root
@@ -818,6 +855,7 @@ serve loaded line = do
         reply n [int "ok" "true"]
     Just "run" -> readIORef loaded >>= \m -> case m of
       Nothing -> reply n [str "error" "no program is loaded"]
+      Just _ | field "mode" line /= Just "outcome" -> reply n [str "skipped" ("no mode " ++ fromMaybe "" (field "mode" line))]
       Just p -> runMany n p (fieldInt "runs" line) (fieldInt "seed" line) (fromIntegral (fieldInt "limit_ms" line) / 1000)
     Just "calibrate" -> calibrate n
     Just "stop" -> reply n [int "ok" "true"] >> exitSuccess

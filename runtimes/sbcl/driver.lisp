@@ -4,7 +4,7 @@
 ;;;; form is turned into Lisp source that uses SB-SYS, SB-THREAD and SB-EXT
 ;;;; directly, and that source is compiled by COMPILE before any thread starts:
 ;;;; nothing is interpreted between two statements, and the masks are the real
-;;;; lexical macros [sbcl-without-interrupts].
+;;;; lexical macros [sbcl-src signal.lisp without-interrupts].
 ;;;;
 ;;;; Every statement begins with STEP, where the run's jitter is spent. What a
 ;;;; thread records it records by stores into preallocated storage.
@@ -21,6 +21,7 @@
 ;;; ------------------------------------------------------------------ run time
 
 (defconstant +log-size+ 1024)
+(defconstant +leaks+ 64)                ; threads left over, then the process asks for a successor
 
 (deftype words () '(simple-array fixnum (*)))
 
@@ -34,6 +35,7 @@
 ;;; abandoned run can write nothing into a later one.
 (defstruct th
   (index 0 :type fixnum)
+  (tid 0 :type fixnum)                  ; the kernel's name for it
   (run nil) (thread nil)
   (phase 0 :type fixnum)                ; 0 newborn, 1 in its body, 2 past it
   (at 0 :type fixnum)                   ; what it is about to wait in, see WAITS
@@ -131,6 +133,7 @@
        (setf (th-value th) value (th-level th) level (th-at th) at))))
 
 (defun body-of-thread (th code)
+  (setf (th-tid th) (thread-os-tid *current-thread*))
   (handler-bind ((error (lambda (c)     ; between the end of CATCH and phase 2
                           (setf (th-end th) (end-of c) (th-phase th) 2)
                           (abort-thread))))
@@ -194,8 +197,7 @@
   (let ((rest (tokens text)))
     (labels ((one ()
                (let ((tok (pop rest)))
-                 (cond ((eql tok #\() (loop until (or (null rest) (eql (car rest) #\)))
-                                            collect (one)
+                 (cond ((eql tok #\() (loop until (eql (car rest) #\)) collect (one)
                                             finally (pop rest)))
                        ((stringp tok) tok)
                        (t (error 'malformed :what "unbalanced parentheses"))))))
@@ -267,6 +269,8 @@
 (defform "protect" (body cleanup)
   `(unwind-protect ,(block-of body)
      (let ((value (th-value th))) ,(block-of cleanup) (setf (th-value th) value))))
+(defform "bracket" (acquire use release)
+  `(progn ,(block-of acquire) ,(funcall (gethash "protect" *forms*) (list use release))))
 (defform "with-lock" (l &rest body)
   `(progn (setf (th-level th) (level) (th-at th) ,(wait-at :block (format nil "lock ~A" l)))
           (with-mutex ((cell ,(cell-index l))) (setf (th-at th) 0) ,(block-of body))))
@@ -429,7 +433,7 @@
         (declare (ignore text))
         (ecase kind
           (:block (let ((s (switches th)))
-                    (if (and s (char= #\S (os-state th (th-buffer th))))
+                    (if (and s (char= #\S (os-state th *wide*)))
                         (list :block (th-at th) (th-steps th) s)
                         nil)))
           (:spin (if (eql n (svref (run-cells (th-run th)) i)) nil
@@ -443,9 +447,14 @@
 
 (defun spun-p (look before now) (or (atom look) (not (eq (first look) :spin)) (> now (+ before 256))))
 
+(defun left-the-kernel-p (th)
+  "A thread that is dead to Lisp may still have to wake those that join it."
+  (or (not (ended-p th)) (zerop (th-tid th)) (zerop (slurp-proc (th-tid th) "stat" *wide*))))
+
 (defun quiescent-p (run)
   (let ((first (looks run)) (beats (beats run)))
     (and (notany #'null first)
+         (every #'left-the-kernel-p (run-threads run))
          (loop repeat 200
                thereis (every #'spun-p first beats (beats run))
                do (sleep 0.0002))
@@ -453,22 +462,37 @@
 
 (defun now-ms () (floor (get-internal-real-time) (/ internal-time-units-per-second 1000)))
 
-(defun moving-p (run before)
-  "Every thread that has not ended went through many statements since BEFORE: a loop without end."
-  (loop for th across (run-threads run) for b in before
-        always (or (ended-p th) (look th) (> (th-steps th) (+ b 10000)))))
+(defconstant +many+ 20000)
+
+(defun steps (run) (map 'list #'th-steps (run-threads run)))
+(defun snapshot (run) (cons (looks run) (steps run)))
+
+(defun loopers (run before)
+  "The threads that went round many times since BEFORE, if all others have been at rest since."
+  (destructuring-bind (looks . steps) before
+    (loop for th across (run-threads run)
+          for look0 in looks for look1 in (looks run)
+          for step0 in steps for step1 in (steps run)
+          if (> step1 (+ step0 +many+)) collect th into moved
+            else unless (and look0 (equal look0 look1)) return '()
+          finally (return moved))))
+
+(defun old-p (run before)
+  (some (lambda (a b) (> a (+ b (* 2 +many+)))) (steps run) (cdr before)))
 
 (defun finish-run (run limit-ms)
-  "Waits until RUN has ended or can go no further: :ended, :quiescent, :loops or :starved."
+  "Waits until RUN has ended or can go no further: the threads that loop, or :starved."
   (let ((ths (run-threads run)) (deadline (+ (now-ms) limit-ms))
-        (steps (map 'list #'th-steps (run-threads run))))
+        (before (snapshot run)))
     (loop for i from 1
-          do (when (every #'ended-p ths) (return :ended))
+          do (when (every #'ended-p ths) (return '()))
              (if (< i (run-polls run)) (thread-yield)
-                 (progn (when (quiescent-p run) (return :quiescent))
+                 (progn (when (quiescent-p run) (return '()))
+                        (let ((loopers (loopers run before)))
+                          (when loopers (return loopers)))
+                        (when (old-p run before) (setf before (snapshot run)))
                         (sleep 0.00005)
-                        (when (> (now-ms) deadline)
-                          (return (if (moving-p run steps) :loops :starved))))))))
+                        (when (> (now-ms) deadline) (return :starved)))))))
 
 ;;; ------------------------------------------------------------ its outcome
 
@@ -507,19 +531,20 @@
           ((equal kind "mutex")
            (let ((h (holder cell run))) (format nil "~A=~:[free~;held ~:*~A~]" name h))))))
 
-(defun outcome (run)
+(defun outcome (run looping)
   (format nil "~{~A~^; ~}"
           (append (loop for th across (run-threads run) for (name) in *threads*
-                        collect (format nil "~A=~A~A" name (end-text th) (log-text th)))
+                        collect (format nil "~A=~A~A" name (if (member th looping) "running" (end-text th)) (log-text th)))
                   (loop for decl in *cells* for cell across (run-cells run)
                         for text = (cell-text decl cell run)
                         when text collect text))))
 
 ;;; Threads that are left are told to go and let go: every lock is opened, every
-;;; semaphore filled. What is still there afterwards is leaked and counted.
+;;; semaphore filled. What is still there afterwards is leaked and counted. They are
+;;; killed twice only: nine kills in a closed thread would end the process.
 (defun abandon (run)
   (setf (run-abandon run) t)
-  (loop repeat 40
+  (loop for round from 0 below 40
         until (every #'ended-p (run-threads run))
         do (loop for cell across (run-cells run)
                  do (typecase cell
@@ -527,7 +552,7 @@
                       (semaphore (signal-semaphore cell 8))
                       (waitqueue (condition-broadcast cell))))
            (loop for th across (run-threads run)
-                 do (unless (ended-p th) (ignore-errors (terminate-thread (th-thread th)))))
+                 do (unless (or (plusp (mod round 20)) (ended-p th)) (ignore-errors (terminate-thread (th-thread th)))))
            (sleep 0.0005))
   (count-if-not #'ended-p (run-threads run)))
 
@@ -560,17 +585,19 @@
 (defun run-many (runs seed limit-ms)
   (let ((rng (seed-random-state seed)) (counts (make-hash-table :test 'equal))
         (hangs 0) (leaked 0) (done 0) (flushed (now-ms)))
-    (loop while (and (< done runs) (< leaked 8))
+    (loop while (and (< done runs) (< leaked +leaks+))
           do (let ((run (fresh-run rng)))
                (start-run run rng)
-               (if (eq (finish-run run limit-ms) :starved)
-                   (progn (incf hangs) (reply "\"undecided\":\"starved\",\"count\":1"))
-                   (incf (gethash (outcome run) counts 0)))
+               (let ((looping (finish-run run limit-ms)))
+                 (cond ((eq looping :starved)
+                        (incf hangs)
+                        (reply "\"undecided\":\"starved\",\"count\":1"))
+                       (t (incf (gethash (outcome run looping) counts 0)))))
                (unless (every #'ended-p (run-threads run)) (incf leaked (abandon run)))
                (incf done)
                (when (> (now-ms) (+ flushed 100)) (flush-counts counts) (setf flushed (now-ms)))))
     (flush-counts counts)
-    (reply "\"done\":true,\"runs\":~D,\"hangs\":~D,\"recycle\":~:[false~;true~]" done hangs (>= leaked 8))))
+    (reply "\"done\":true,\"runs\":~D,\"hangs\":~D,\"recycle\":~:[false~;true~]" done hangs (>= leaked +leaks+))))
 
 (defun calibrate ()
   "How long a trivial program takes, in microseconds, at the 99th percentile."
@@ -596,6 +623,8 @@
                (reply "\"ok\":true,\"proto\":1,\"runtime\":\"sbcl\",\"version\":\"~A\",\"await\":\"state\",\"forms\":[~{\"~A\"~^,~}]"
                       (lisp-implementation-version) (form-names)))
               ((equal cmd "load") (load-program (field line "program")) (reply "\"ok\":true"))
+              ((and (equal cmd "run") (not (equal (field line "mode") "outcome")))
+               (reply "\"skipped\":\"no mode ~A\"" (field line "mode")))
               ((equal cmd "run") (run-many (field line "runs") (field line "seed") (field line "limit_ms")))
               ((equal cmd "calibrate") (calibrate))
               ((equal cmd "stop") (reply "\"ok\":true") (exit :code 0 :abort t))
@@ -604,7 +633,15 @@
       (malformed (c) (reply "\"error\":\"~A\"" (printable (what c))))
       (error (c) (reply "\"error\":\"~A\"" (printable c))))))
 
+(defun keep-standard-output ()
+  "SBCL's C runtime prints on file descriptor 1 when it dies. Replies go to a copy
+of it, and 1 becomes standard error."
+  (let ((fd (sb-unix:unix-dup 1)))
+    (sb-alien:alien-funcall (sb-alien:extern-alien "dup2" (function sb-alien:int sb-alien:int sb-alien:int)) 2 1)
+    (setf *standard-output* (sb-sys:make-fd-stream fd :output t :buffering :full :external-format :utf-8))))
+
 (defun main ()
+  (keep-standard-output)
   (sb-impl::finalizer-thread-stop)
   (loop for line = (read-line *standard-input* nil nil)
         while line do (serve line))

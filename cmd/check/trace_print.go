@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/interject/interject/linearizability"
+	"github.com/interject/interject/traces"
+)
+
+// context is how many events around the one in question are shown.
+const shownBefore, shownBehind = 24, 6
+
+func (v *verdict) print(w io.Writer) {
+	fmt.Fprint(w, v.words())
+	if v.report.Verdict != linearizability.Forbidden {
+		return
+	}
+	fmt.Fprintf(w, "\nobserved:\n%s", indent(v.chart().String(v.h)))
+	if v.nearest != nil {
+		c := v.chart()
+		c.Notes, c.Last = nil, min(c.Last, len(v.nearest.Events))
+		fmt.Fprintf(w, "\nnearest allowed: %s:\n%s", v.how, indent(c.String(v.nearest)))
+	}
+}
+
+// words is the verdict in words.
+func (v *verdict) words() string {
+	var b strings.Builder
+	what := "free history"
+	if v.test != nil {
+		what = "history of " + v.test.Name
+	}
+	if v.h.Name != "" && v.test == nil {
+		what += " " + v.h.Name
+	}
+	r := v.report
+	fmt.Fprintf(&b, "%s: %s, %s: %s under %s\n", v.name, what, plural(r.Events, "event", "events"), r.Verdict, r.Edition)
+	if r.Verdict == linearizability.Forbidden {
+		fmt.Fprintf(&b, "  explained: %s; then %s\n", plural(r.Explained, "event", "events"), r.Why)
+		for _, c := range r.Could {
+			fmt.Fprintf(&b, "  there: %s\n", c)
+		}
+	}
+	for _, why := range r.Reasons {
+		fmt.Fprintf(&b, "  bound: %s\n", why)
+	}
+	if len(r.Partial) > 0 {
+		fmt.Fprintf(&b, "  not recorded, so nothing is said of it: %s\n", commas(r.Partial))
+	}
+	if v.h.Truncated {
+		fmt.Fprintf(&b, "  truncated: a buffer ran over; judged as far as it goes\n")
+	}
+	if v.h.Incomplete {
+		fmt.Fprintf(&b, "  incomplete: the last line was cut short and left out\n")
+	}
+	if v.linear != nil {
+		fmt.Fprintf(&b, "  porcupine: %s, %s\n", v.linear.Verdict, plural(v.linear.Pieces, "piece", "pieces"))
+	}
+	return b.String()
+}
+
+// chart is that of what was observed, around the event that does not fit.
+func (v *verdict) chart() traces.Chart {
+	r := v.report
+	if r.Verdict != linearizability.Forbidden {
+		return traces.Chart{Last: min(len(v.h.Events), 200)}
+	}
+	c := traces.Chart{First: max(0, r.Explained-shownBefore), Last: min(len(v.h.Events), r.Explained+shownBehind)}
+	if r.Explained < len(v.h.Events) {
+		c.Notes = map[int]string{r.Explained: "cannot follow"}
+	}
+	return c
+}
+
+func (v *verdict) json() map[string]any {
+	r := v.report
+	m := map[string]any{"file": v.name, "test": v.h.Test, "name": v.h.Name, "edition": r.Edition, "events": r.Events, "verdict": r.Verdict.String(),
+		"explained": r.Explained, "peak": r.Peak, "configurations": r.States}
+	if v.test != nil {
+		m["name"] = v.test.Name
+	}
+	if r.Verdict == linearizability.Forbidden {
+		m["why"], m["could"] = r.Why, r.Could
+	}
+	if len(r.Partial) > 0 {
+		m["partial"] = r.Partial
+	}
+	if len(r.Reasons) > 0 {
+		m["reasons"] = r.Reasons
+	}
+	if v.linear != nil {
+		m["porcupine"] = v.linear.Verdict.String()
+	}
+	if v.nearest != nil {
+		m["nearest"], m["differs"] = v.nearest.String(), v.how
+	}
+	return m
+}
+
+func (v *verdict) page(path string) error {
+	p := linearizability.Page{Title: cmp.Or(v.h.Name, v.name), Verdict: v.words(), History: v.h, Chart: v.chart(), Nearest: v.nearest, How: v.how, Of: v.linear}
+	var b bytes.Buffer
+	if err := p.Write(&b); err != nil {
+		return err
+	}
+	return replaceFile(path, b.Bytes())
+}
+
+func indent(s string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(s, "\n"), "\n", "\n  ") + "\n"
+}

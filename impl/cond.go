@@ -1,0 +1,95 @@
+package impl
+
+// Cond is a condition variable. A thread that is interrupted out of Wait by an error
+// does not hold the mutex then [sbcl-src condition-wait]; a function that interrupts
+// and returns leaves it waiting, and a notification that comes meanwhile is not lost.
+type Cond struct {
+	q queue[*notice]
+}
+
+// notice outlives the parking of its waiter.
+type notice struct {
+	given bool // guarded by the lock of the condition
+}
+
+// NewCond makes a condition variable.
+func NewCond(rt *Runtime) *Cond {
+	c := new(Cond)
+	c.q.lock.Control(rt.sched)
+	return c
+}
+
+// Wait frees m, which t must hold, waits until t is notified, and takes m again, the
+// latter not interruptibly. Freeing and beginning to wait are one step.
+func (c *Cond) Wait(t *Thread, m *Mutex) error {
+	if err := t.enter(); err != nil {
+		return err
+	}
+	if m.Holder() != t {
+		return t.misuse(OpWait, m, "the thread does not hold the mutex")
+	}
+	n := new(notice)
+	x := c.q.lock.Acquire()
+	w := c.q.join(t, n)
+	m.UnlockHeld(t)
+	for {
+		how := t.block(&c.q.lock, x, OpWait, c, t.hears(OpWait), 0)
+		if how == byPartner {
+			break
+		}
+		if err := t.interrupted(how); err != nil {
+			c.forget(t, w, n)
+			if fault(FaultRelocks) {
+				m.relock(t, c)
+			}
+			return err
+		}
+		x = c.q.lock.Acquire()
+		if n.given {
+			c.q.lock.Release(x)
+			break
+		}
+		t.ticket++
+		w.ticket = t.ticket
+	}
+	c.q.end(w)
+	if !fault(FaultNoRelock) {
+		m.relock(t, c)
+	}
+	return nil
+}
+
+// forget ends a wait that an error has ended. A notification that it got is passed on.
+func (c *Cond) forget(t *Thread, w *waiter[*notice], n *notice) {
+	x := c.q.lock.Acquire()
+	given := n.given
+	c.q.leave(w)
+	c.q.release(w)
+	c.q.lock.Release(x)
+	if (given || t.rt.policy.PassesOn && !fault(FaultNotPassedOn)) && !fault(FaultNotificationLost) {
+		c.Notify()
+	}
+}
+
+// Notify ends the wait of the thread that has waited longest, if there is one. Anyone
+// may call it.
+func (c *Cond) Notify() { c.notify(1) }
+
+// NotifyAll ends the wait of all threads that wait now. Anyone may call it.
+func (c *Cond) NotifyAll() { c.notify(-1) }
+
+func (c *Cond) notify(n int) {
+	if fault(FaultNotifiesAll) {
+		n = -1
+	}
+	x := c.q.lock.Acquire()
+	for ; c.q.head != nil && n != 0; n-- {
+		w := c.q.head
+		c.q.leave(w)
+		w.v.given = true
+		if w.t.claim(w.ticket) {
+			w.t.parker.Unpark()
+		}
+	}
+	c.q.lock.Release(x)
+}

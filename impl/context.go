@@ -1,0 +1,82 @@
+package impl
+
+import "context"
+
+// Post raises err in t and does not wait; it tells whether t had not ended. Any
+// goroutine may call it.
+func (t *Thread) Post(err error) bool {
+	if err == nil {
+		panic("impl: Post of a nil error to " + t.name)
+	}
+	_, _, ok := t.sendIn(err)
+	return ok
+}
+
+// PostFunc makes t run f, as Interrupt does. Any goroutine may call it.
+func (t *Thread) PostFunc(f func(*Thread) error) bool {
+	_, _, ok := t.sendIn(function(f))
+	return ok
+}
+
+// sendIn sends from outside of all threads. The signal is one of its own, so that it can
+// be taken back.
+func (t *Thread) sendIn(what error) (*signal, uint64, bool) {
+	id := t.rt.posts.Add(1)
+	s := &signal{to: t, what: what, id: id}
+	t.rt.posted(Invoked, t, id, what)
+	f := t.offer(s, what, id)
+	t.rt.posted(Sent, t, id, what)
+	if f == gone {
+		t.rt.posted(Dropped, t, id, what)
+	}
+	return s, id, f != gone
+}
+
+// posted reports a send from outside: its events have no Thread.
+func (rt *Runtime) posted(k EventKind, to *Thread, id uint64, what error) {
+	if rt.observe != nil {
+		rt.observe(Event{Kind: k, Other: to, Signal: id, What: what})
+	}
+}
+
+// WithContext runs f; if ctx is done before f returns, context.Cause(ctx) is raised in
+// t. Nothing is raised because of ctx once WithContext has returned, even if t was
+// masked.
+func (t *Thread) WithContext(ctx context.Context, f func() error) error {
+	var s *signal
+	var id uint64 // copied at once: a received signal is used again
+	sent := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(sent)
+		s, id, _ = t.sendIn(context.Cause(ctx))
+	})
+	left := false
+	defer func() {
+		if !left && !stop() {
+			<-sent
+			t.takeBack(s, id)
+		}
+	}()
+	err := t.unwound(f())
+	if left = true; !stop() {
+		<-sent
+		t.takeBack(s, id)
+	}
+	return err
+}
+
+// takeBack withdraws the signal s, if it is still pending and still the one that was
+// sent as id.
+func (t *Thread) takeBack(s *signal, id uint64) {
+	x := t.w.Acquire()
+	pending := s.queued && s.id == id
+	var what error
+	if pending {
+		what = s.what
+		t.unlink(s)
+	}
+	t.w.Release(t.attention(x))
+	if pending {
+		t.event(Withdrawn, t, id, what)
+	}
+}

@@ -1,0 +1,112 @@
+package impl
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrKilled is what unwinds a thread that is killed or exits. No handler takes it.
+var ErrKilled error = &control{name: "killed"}
+
+// control is an unwinding that is no error of the program.
+type control struct {
+	name string
+	tag  any // of a throw
+}
+
+func (c *control) Error() string { return "impl: unwinding: " + c.name }
+
+// controlled tells whether err is a control. One that t unwinds by is always in force.
+func (t *Thread) controlled(err error) bool {
+	if t.force == nil || fault(FaultHandlerTakesKill) {
+		return false
+	}
+	_, ok := errors.AsType[*control](err)
+	return ok
+}
+
+// verdict says how a thread ends whose body was left with err.
+func verdict(err error) (End, error) {
+	switch c, ok := errors.AsType[*control](err); {
+	case err == nil:
+		return Returned, nil
+	case !ok:
+		return Died, err
+	case c.tag == nil:
+		return Killed, nil
+	}
+	return Died, err
+}
+
+// Exit unwinds t until it ends, as if it had been killed.
+func (t *Thread) Exit() error { return t.raise(ErrKilled) }
+
+// Tag is a place that a thread can throw to, with a value.
+type Tag[V any] struct{ name string }
+
+// NewTag makes a tag. The name is for messages.
+func NewTag[V any](name string) *Tag[V] { return &Tag[V]{name} }
+
+// thrown is the value on its way to a tag.
+type thrown[V any] struct {
+	control
+	value V
+}
+
+func (x *thrown[V]) Unwrap() error { return &x.control }
+
+// Catch runs body; a throw to the tag from inside ends here, with its value.
+func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
+	depth := len(t.tags)
+	t.tags = append(t.tags, g)
+	t.entered(FrameTag)
+	defer func() { t.tags = t.tags[:depth] }()
+	v, err = body()
+	if err == nil && t.force == nil {
+		t.left(FrameTag, nil)
+		return v, nil
+	}
+	err = t.unwound(err)
+	t.left(FrameTag, err)
+	if x, ok := errors.AsType[*thrown[V]](err); ok && (x.tag == any(g) || fault(FaultTagTakesAll)) {
+		if !fault(FaultTagInForce) {
+			t.force = nil
+		}
+		return x.value, nil
+	}
+	return v, t.between(err)
+}
+
+// Throw unwinds to the innermost Catch of the tag in t, from which v is returned. If
+// there is none it returns an error, and nothing is unwound [clhs throw].
+func (g *Tag[V]) Throw(t *Thread, v V) error {
+	for i := len(t.tags) - 1; i >= 0; i-- {
+		if t.tags[i] == any(g) {
+			return t.raise(&thrown[V]{control{"throw to tag " + g.name, g}, v})
+		}
+	}
+	return t.misuse(OpThrow, g.name, "no such tag")
+}
+
+// Error is an error that an operation itself raises.
+type Error struct {
+	Op     Op
+	Thread string // which thread did it
+	On     any    // to what
+	What   string
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("impl: %s: %s %v: %s", e.Thread, e.Op, name(e.On), e.What)
+}
+
+func (t *Thread) misuse(op Op, on any, what string) error {
+	return &Error{op, t.name, on, what}
+}
+
+func name(on any) any {
+	if t, ok := on.(*Thread); ok {
+		return t.name
+	}
+	return on
+}

@@ -1,0 +1,5 @@
+//go:build !faults
+
+package impl
+
+func fault(Fault) bool { return false }

@@ -1,0 +1,115 @@
+package impl
+
+// Mutex is a lock that knows its holder. Lock blocks interruptibly; Unlock hands the
+// mutex to the oldest thread that waits. It is not recursive.
+type Mutex struct {
+	q     queue[struct{}]
+	owner *Thread
+	name  string
+}
+
+// NewMutex makes a free mutex. The name is for messages.
+func NewMutex(rt *Runtime, name string) *Mutex {
+	m := &Mutex{name: name}
+	m.q.lock.Control(rt.sched)
+	return m
+}
+
+func (m *Mutex) String() string { return m.name }
+
+// Lock takes m. It is an error if t holds it.
+func (m *Mutex) Lock(t *Thread) error {
+	for {
+		if err := t.enter(); err != nil {
+			return err
+		}
+		x := m.q.lock.Acquire()
+		switch m.owner {
+		case nil:
+			m.owner = t
+			m.q.lock.Release(x)
+			return nil
+		case t:
+			m.q.lock.Release(x)
+			return t.misuse(OpLock, m, "the thread holds it already")
+		}
+		w := m.q.join(t, struct{}{})
+		how := t.block(&m.q.lock, x, OpLock, m, t.hears(OpLock), 0)
+		m.q.end(w)
+		if how == byPartner {
+			return nil
+		}
+		if err := t.interrupted(how); err != nil {
+			return err
+		}
+	}
+}
+
+// relock takes m whatever is pending, for the rest of a wait for c.
+func (m *Mutex) relock(t *Thread, c *Cond) {
+	x := m.q.lock.Acquire()
+	if m.owner == nil {
+		m.owner = t
+		m.q.lock.Release(x)
+		return
+	}
+	w := m.q.join(t, struct{}{})
+	t.block(&m.q.lock, x, OpWait, c, false, 0)
+	m.q.end(w)
+}
+
+// Unlock frees m. It is an error if t does not hold it.
+func (m *Mutex) Unlock(t *Thread) error {
+	if !m.UnlockHeld(t) {
+		return t.misuse(OpUnlock, m, "the thread does not hold it")
+	}
+	return nil
+}
+
+// UnlockHeld frees m if t holds it, and tells whether it did.
+func (m *Mutex) UnlockHeld(t *Thread) bool {
+	x := m.q.lock.Acquire()
+	if m.owner != t && !fault(FaultFreesOthers) {
+		m.q.lock.Release(x)
+		return false
+	}
+	w := m.q.first()
+	m.owner = nil
+	if w != nil && !fault(FaultMutexForgotten) {
+		m.owner = w.t
+	}
+	m.q.lock.Release(x)
+	if w != nil {
+		w.t.parker.Unpark()
+	}
+	return true
+}
+
+// With runs body with m held. The mutex is taken in a mask, and body runs at the level
+// of the call; m is freed if body has not freed it [sbcl-src with-mutex].
+func (m *Mutex) With(t *Thread, body func() error) error {
+	return t.Mask(func(r Restore) error {
+		if err := m.Lock(t); err != nil {
+			return err
+		}
+		return t.UnwindProtect(
+			func() error { return r.Do(body) },
+			func() error { m.UnlockHeld(t); return nil })
+	})
+}
+
+// Holder returns which thread holds m, or nil. Anyone may call it.
+func (m *Mutex) Holder() *Thread {
+	x := m.q.lock.Acquire()
+	t := m.owner
+	m.q.lock.Release(x)
+	return t
+}
+
+// end gives up w's place, after its wait has ended in whatever way.
+func (q *queue[V]) end(w *waiter[V]) {
+	x := q.lock.Acquire()
+	q.leave(w)
+	q.release(w)
+	q.lock.Release(x)
+}

@@ -1,0 +1,106 @@
+package impl
+
+// MVar is a cell that is empty or holds a value. A thread that takes from an empty one
+// or puts into a full one blocks, and is interruptible while it does. They are served
+// in the order in which they came, and a value goes to the one served in the same step
+// [ghc-base Control.Concurrent.MVar].
+type MVar[V any] struct {
+	q    queue[V] // takers while empty, putters while full
+	v    V
+	full bool
+}
+
+// NewMVar makes an empty MVar.
+func NewMVar[V any](rt *Runtime) *MVar[V] {
+	m := new(MVar[V])
+	m.q.lock.Control(rt.sched)
+	return m
+}
+
+// NewMVarOf makes an MVar that holds v.
+func NewMVarOf[V any](rt *Runtime, v V) *MVar[V] {
+	m := NewMVar[V](rt)
+	m.v, m.full = v, true
+	return m
+}
+
+// Take empties m and returns its value; it blocks while m is empty.
+func (m *MVar[V]) Take(t *Thread) (V, error) {
+	var none V
+	for {
+		if err := t.enter(); err != nil {
+			return none, err
+		}
+		x := m.q.lock.Acquire()
+		if m.full {
+			v := m.v
+			if w := m.q.first(); w != nil && !fault(FaultTakeNotRefilled) {
+				m.v = w.v
+				m.q.lock.Release(x)
+				w.t.parker.Unpark()
+				return v, nil
+			}
+			m.v, m.full = none, false
+			m.q.lock.Release(x)
+			return v, nil
+		}
+		w := m.q.join(t, none)
+		how := t.block(&m.q.lock, x, OpTake, m, t.hears(OpTake), 0)
+		if v, ok := m.end(w, how); ok {
+			return v, nil
+		}
+		if err := t.interrupted(how); err != nil || fault(FaultWaitNotResumed) {
+			return none, err
+		}
+	}
+}
+
+// Put fills m with v; it blocks while m is full.
+func (m *MVar[V]) Put(t *Thread, v V) error {
+	for {
+		if err := t.enter(); err != nil {
+			return err
+		}
+		x := m.q.lock.Acquire()
+		if !m.full {
+			if w := m.q.first(); w != nil && !fault(FaultPutNotHandedOver) {
+				w.v = v
+				m.q.lock.Release(x)
+				w.t.parker.Unpark()
+				return nil
+			}
+			m.v, m.full = v, true
+			m.q.lock.Release(x)
+			return nil
+		}
+		w := m.q.join(t, v)
+		how := t.block(&m.q.lock, x, OpPut, m, t.hears(OpPut), 0)
+		if _, ok := m.end(w, how); ok {
+			return nil
+		}
+		if err := t.interrupted(how); err != nil {
+			return err
+		}
+	}
+}
+
+// end ends a wait: it returns what was handed over if a partner has done so.
+func (m *MVar[V]) end(w *waiter[V], how wake) (v V, ok bool) {
+	x := m.q.lock.Acquire()
+	if how == byPartner {
+		v, ok = w.v, true
+	}
+	m.q.leave(w)
+	m.q.release(w)
+	m.q.lock.Release(x)
+	return v, ok
+}
+
+// Peek returns the value of m and whether there is one, without being an operation of
+// any thread.
+func (m *MVar[V]) Peek() (V, bool) {
+	x := m.q.lock.Acquire()
+	v, full := m.v, m.full
+	m.q.lock.Release(x)
+	return v, full
+}

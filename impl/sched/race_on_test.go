@@ -1,0 +1,7 @@
+//go:build race
+
+package sched
+
+// effort divides what the tests try: switches of coroutines are slow under the race
+// detector, which has nothing to find in a controlled run.
+const effort = 20

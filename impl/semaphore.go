@@ -1,0 +1,60 @@
+package impl
+
+// Semaphore is a counter that a thread waits to be positive. A post goes to the thread
+// that has waited longest, in the same step: it is never lost with an interrupted one.
+type Semaphore struct {
+	q queue[struct{}]
+	n int
+}
+
+// NewSemaphore makes a semaphore with n units.
+func NewSemaphore(rt *Runtime, n int) *Semaphore {
+	s := &Semaphore{n: n}
+	s.q.lock.Control(rt.sched)
+	return s
+}
+
+// Acquire takes a unit, and blocks interruptibly while there is none.
+func (s *Semaphore) Acquire(t *Thread) error {
+	for {
+		if err := t.enter(); err != nil {
+			return err
+		}
+		x := s.q.lock.Acquire()
+		if s.n > 0 {
+			s.n--
+			s.q.lock.Release(x)
+			return nil
+		}
+		w := s.q.join(t, struct{}{})
+		how := t.block(&s.q.lock, x, OpAcquire, s, t.hears(OpAcquire), 0)
+		s.q.end(w)
+		if how == byPartner {
+			return nil
+		}
+		if err := t.interrupted(how); err != nil {
+			return err
+		}
+	}
+}
+
+// Post adds a unit. Anyone may call it.
+func (s *Semaphore) Post() {
+	x := s.q.lock.Acquire()
+	w := s.q.first()
+	if w == nil || fault(FaultPostTwice) {
+		s.n++
+	}
+	s.q.lock.Release(x)
+	if w != nil {
+		w.t.parker.Unpark()
+	}
+}
+
+// Value returns how many units are left. Anyone may call it.
+func (s *Semaphore) Value() int {
+	x := s.q.lock.Acquire()
+	n := s.n
+	s.q.lock.Release(x)
+	return n
+}

@@ -1,0 +1,180 @@
+package impl
+
+import "errors"
+
+// unwound returns with which error a frame is left whose body returned err: what is in
+// force stays so, unless err is that or wraps it.
+func (t *Thread) unwound(err error) error {
+	if t.force == nil || fault(FaultEdgeTriggered) {
+		return err
+	}
+	return t.reinjected(err)
+}
+
+func (t *Thread) reinjected(err error) error {
+	if err != nil && errors.Is(err, t.force) {
+		return err
+	}
+	return t.force
+}
+
+// Catch runs body and, if that is left by an error of type E (as by errors.As), h. No
+// handler takes the unwinding of a kill, an exit or a throw to a tag. The handler runs
+// at the level of the call, or Masked where the edition says so.
+func Catch[E error](t *Thread, body func() error, h func(E) error) error {
+	level := t.level
+	t.entered(FrameCatch)
+	err := body()
+	if err == nil && t.force == nil {
+		t.left(FrameCatch, nil)
+		return nil
+	}
+	if err = t.caught(err); !t.controlled(err) {
+		e, ok := any(err).(E) // the usual case, and five times as fast
+		if !ok {
+			e, ok = errors.AsType[E](err)
+		}
+		if ok {
+			return t.handle(level, func() error { return h(e) })
+		}
+	}
+	return t.between(err)
+}
+
+// Handle is Catch by a condition of the caller's own.
+func (t *Thread) Handle(body func() error, match func(error) bool, h func(error) error) error {
+	level := t.level
+	t.entered(FrameCatch)
+	err := body()
+	if err == nil && t.force == nil {
+		t.left(FrameCatch, nil)
+		return nil
+	}
+	if err = t.caught(err); !t.controlled(err) && match(err) {
+		return t.handle(level, func() error { return h(err) })
+	}
+	return t.between(err)
+}
+
+// caught is the end of the body of a handler's frame that was left by err, or in which
+// an error in force was swallowed.
+func (t *Thread) caught(err error) error {
+	err = t.unwound(err)
+	t.left(FrameCatch, err)
+	return err
+}
+
+// handle ends an unwinding and runs its handler. The level is that of the handler from
+// the moment of the match: nothing is received in between.
+func (t *Thread) handle(old Level, h func() error) (err error) {
+	f := frame{t: t, old: old}
+	defer f.end()
+	if !fault(FaultStillInForce) {
+		t.force = nil
+	}
+	t.level = max(old, t.rt.policy.Handler)
+	if fault(FaultHandlerOpen) {
+		t.level = old
+	}
+	t.entered(FrameHandler)
+	err = t.unwound(h())
+	f.left = true
+	t.left(FrameHandler, err)
+	if fault(FaultHandlerLevelStays) {
+		return err
+	}
+	return t.leave(old, err)
+}
+
+// UnwindProtect runs body and then the cleanups, in order, however body is left: by
+// returning, by an error, a panic or runtime.Goexit. They run at the level of the call,
+// or above it where the edition masks cleanups. A cleanup that returns an error ends
+// the series: it replaces what body was left with, and the cleanups after it are
+// dropped [sbcl-it ¶6, lcl50-aug ¶5].
+func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) error {
+	level, returned := t.level, false
+	defer func() {
+		if !returned {
+			t.level, t.force = level, nil
+			_ = t.clean(level, cleanups)
+		}
+	}()
+	t.entered(FrameProtect)
+	err := body()
+	returned = true
+	if err == nil && t.force == nil && !t.watched {
+		return t.clean(level, cleanups)
+	}
+	err = t.unwound(err)
+	t.left(FrameProtect, err)
+	if err = t.between(err); t.force == errDoomed && !fault(FaultDoomedCleans) || fault(FaultCleanupSkipped) {
+		return err
+	}
+	return t.cleanHolding(level, err, cleanups)
+}
+
+// cleanHolding runs cleanups while err, and what is in force, waits to go on.
+func (t *Thread) cleanHolding(level Level, err error, cleanups []func() error) error {
+	force := t.force
+	t.force = nil
+	if e := t.clean(level, cleanups); e != nil && !fault(FaultCleanupErrorLost) {
+		return e // what was held is dropped
+	}
+	if fault(FaultUnwindingDropped) {
+		return nil
+	}
+	t.hold(force)
+	return err
+}
+
+// clean runs cleanups. It returns the error of one, which ends the series.
+func (t *Thread) clean(level Level, cleanups []func() error) error {
+	masked := max(level, t.rt.policy.Cleanup)
+	t.level = masked
+	t.entered(FrameCleanup)
+	for _, c := range cleanups {
+		if fault(FaultCleanupTwice) {
+			_ = c()
+		}
+		e := c()
+		if e == nil && t.force == nil {
+			continue
+		}
+		if e = t.unwound(e); !fault(FaultCleanupGoesOn) {
+			t.left(FrameCleanup, e)
+			t.level = level
+			return e
+		}
+	}
+	t.left(FrameCleanup, nil)
+	if masked == level {
+		return nil
+	}
+	return t.leave(level, nil)
+}
+
+// Finally runs body and then cleanup, masked, however body is left: what GHC calls
+// finally [ghc-base Control.Exception finally].
+func (t *Thread) Finally(body, cleanup func() error) error {
+	return t.Mask(func(r Restore) error {
+		return t.UnwindProtect(func() error { return r.Do(body) }, cleanup)
+	})
+}
+
+// Bracket acquires, uses and releases: acquire and release run masked, so that what is
+// acquired is released [ghc-base Control.Exception bracket].
+func Bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, error), release func(A) error) (v V, err error) {
+	if !t.watched {
+		return bracket(t, acquire, use, release)
+	}
+	err = t.Mask(func(r Restore) error {
+		a, err := acquire()
+		if err = t.unwound(err); err != nil {
+			return err
+		}
+		return t.UnwindProtect(
+			func() error { return r.Do(func() (err error) { v, err = use(a); return err }) },
+			func() error { return release(a) })
+	})
+	return v, err
+}

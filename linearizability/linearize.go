@@ -1,0 +1,178 @@
+package linearizability
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/traces"
+)
+
+// How says how porcupine is asked.
+type How struct {
+	Whole   bool          // in one piece: without cuts at quiescent points
+	Piece   int           // the least events between two cuts; 0 stands for 256
+	Timeout time.Duration // for one question; 0: none
+	Strict  bool          // as in Options
+}
+
+// Linearization is what porcupine says of a history.
+type Linearization struct {
+	Verdict Verdict
+	Pieces  int    // how many pieces the history was cut into
+	Asked   int    // how many questions that took
+	Piece   [2]int // Forbidden: the events from and up to which the history has no linearization
+	info    porcupine.LinearizationInfo
+	model   porcupine.Model
+}
+
+// Linearize asks porcupine whether the history is one of the semantics under d,
+// as Validate does.
+//
+// The history is cut where nothing is under way. What a piece leads to is found by
+// asking again and again for a linearization that ends in a state not known yet;
+// the next piece begins in any of these. So cutting changes no verdict.
+func Linearize(ctx context.Context, h *traces.History, d model.Dialect, t *litmus.Test, how How) (l *Linearization, err error) {
+	defer recoverInput(&err)
+	if err := h.Check(); err != nil {
+		return nil, inputError{err}
+	}
+	if suppresses(h) {
+		return &Linearization{Verdict: Inconclusive}, nil
+	}
+	l = &Linearization{Verdict: Allowed}
+	for _, part := range parts(h, t) {
+		if err := l.part(ctx, part, d, t, how); err != nil {
+			return nil, err
+		}
+		if l.Verdict != Allowed {
+			break
+		}
+	}
+	return l, nil
+}
+
+// suppresses says that somebody ends another thread at once. The end is then the
+// killer's step and no operation of the thread, so porcupine is not asked;
+// Validate is the judge of such histories.
+func suppresses(h *traces.History) bool {
+	return slices.ContainsFunc(h.Events, func(e traces.Event) bool { return e.Signal == traces.KillNowSignal })
+}
+
+// part asks about one part of the history.
+func (l *Linearization) part(ctx context.Context, part Part, d model.Dialect, t *litmus.Test, how How) error {
+	s, err := newSubject(part.History, d, t)
+	if err != nil {
+		return err
+	}
+	s.strict = how.Strict
+	j := &linearizer{product: newProduct(s)}
+	j.init = newSet(j.closure(map[state]bool{j.initial(): true}, nothing))
+	cuts := j.pieces(how)
+	for i := range len(cuts) - 1 {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		l.Pieces++
+		if !j.piece(l, cuts[i], cuts[i+1], how) {
+			return nil
+		}
+		j.renew()
+	}
+	return nil
+}
+
+// pieces are the places at which the history is cut, its ends included.
+func (p *product) pieces(how How) []int {
+	all := []int{0}
+	least := how.Piece
+	if least == 0 {
+		least = 256
+	}
+	if !how.Whole {
+		for _, c := range p.x.Cuts() {
+			if int(c)-all[len(all)-1] >= least && !p.ending(c) {
+				all = append(all, int(c))
+			}
+		}
+	}
+	return append(all, len(p.h.Events))
+}
+
+// ending says that before place c of the history a thread may have ended whose end
+// is recorded behind: others, who awaited it, may have noticed.
+func (p *product) ending(c int32) bool {
+	for _, own := range p.own {
+		i, _ := slices.BinarySearch(own, c)
+		if i < len(own) && p.h.Events[own[i]].Kind == traces.End {
+			return true
+		}
+	}
+	return false
+}
+
+// piece asks about the events from a up to b, from the states in which the pieces
+// before end, and finds those in which this one ends.
+func (j *linearizer) piece(l *Linearization, a, b int, how How) bool {
+	ops := j.operations(a, b)
+	last := &operation{what: another}
+	if b == len(j.h.Events) {
+		last = &operation{what: ending}
+	}
+	ops = append(ops, interval(last, atEnd, atEnd))
+	j.known = map[state]bool{}
+	m := j.sequential()
+	for {
+		l.Asked++
+		result, info := porcupine.CheckOperationsVerbose(m, ops, how.Timeout)
+		switch {
+		case result == porcupine.Unknown:
+			l.Verdict = Inconclusive
+			return false
+		case result == porcupine.Illegal && len(j.known) == 0:
+			l.Verdict, l.Piece, l.info, l.model = Forbidden, [2]int{a, b}, info, m
+			return false
+		case result == porcupine.Illegal:
+			j.init = newSet(j.known)
+			return true
+		case last.what == ending:
+			l.info, l.model = info, m
+			return true
+		}
+		for _, s := range j.last.states {
+			j.known[s] = true
+		}
+	}
+}
+
+// finishes says whether the history may be over in s.
+func (p *product) finishes(s state) bool {
+	switch {
+	case p.h.Truncated || p.h.Incomplete:
+		return true
+	case p.h.Over == traces.Ended:
+		return p.ended(s) && p.recorded(s)
+	case p.h.Over == traces.Quiescent:
+		return p.quiet(s) && p.recorded(s)
+	case p.h.Over == traces.Crashed:
+		return p.m.NestBound == 0 || p.dead(s.config)
+	}
+	return true
+}
+
+// recorded says that everything is recorded that the threads must have recorded
+// before they came to rest.
+func (p *product) recorded(s state) bool {
+	for t := range p.h.Threads {
+		l := p.of(s.locals, t)
+		top := p.top(l.nest)
+		if l.ahead || l.owed != 0 || !p.clean(&l) || top != nil && top.kind == opEntry && top.over() {
+			return false
+		}
+	}
+	return true
+}

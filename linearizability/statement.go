@@ -1,0 +1,242 @@
+package linearizability
+
+import (
+	"slices"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/traces"
+)
+
+// ops are the operations of histories in the model.
+var ops = map[traces.Kind]model.Op{
+	traces.Take: model.Take, traces.Put: model.Put, traces.Lock: model.Lock, traces.Unlock: model.Unlock,
+	traces.Acquire: model.Acquire, traces.Post: model.Post, traces.Wait: model.Wait, traces.Notify: model.Notify,
+	traces.WaitUntil: model.WaitUntil, traces.Spin: model.Spin, traces.Join: model.Join, traces.Sleep: model.Sleep,
+	traces.Foreign: model.Foreign, traces.Fork: model.Fork, traces.Await: model.Await, traces.Settle: model.Settle,
+	traces.Set: model.Set, traces.Held: model.Held, traces.Alive: model.Alive,
+	traces.Log: model.Nop, traces.GetMask: model.GetMask, traces.Point: model.Point,
+	traces.Raise: model.Raise, traces.Throw: model.Throw, traces.Exit: model.Exit,
+}
+
+// kindOf is the kind of event that a statement of the model is recorded as.
+func kindOf(op model.Op) traces.Kind {
+	switch op {
+	case model.ThrowTo, model.Interrupt, model.Kill, model.KillNow:
+		return traces.Send
+	case model.UnlockHeld:
+		return traces.Unlock
+	case model.JoinTimeout:
+		return traces.Join
+	case model.ForeignInt:
+		return traces.Foreign
+	case model.Log, model.LogValue:
+		return traces.Log
+	case model.Scope, model.Try, model.Tag, model.Protect:
+		return traces.Enter
+	case model.Nop:
+		return 0
+	}
+	for k, o := range ops {
+		if o == op {
+			return k
+		}
+	}
+	return 0
+}
+
+// kinds is kindOf of every operation.
+var kinds = func() (all [256]traces.Kind) {
+	for op := range all {
+		all[op] = kindOf(model.Op(op))
+	}
+	return
+}()
+
+// scopes are the frames that change the mask.
+var scopes = map[traces.Frame]model.How{
+	traces.MaskFrame: model.Shut, traces.UmaskFrame: model.Seal, traces.RestoreFrame: model.Restore,
+	traces.UnmaskFrame: model.Unmask, traces.InterruptibleFrame: model.Relent, traces.WithoutFrame: model.Without,
+	traces.AllowFrame: model.Allow, traces.LocalFrame: model.Local, traces.WithFrame: model.Relent,
+}
+
+// frameOf is the frame that a scope is recorded as; Relent has two names.
+func (s *subject) frameOf(how model.How) traces.Frame {
+	if how == model.Relent {
+		if slices.Contains(s.m.Lacks, "with") {
+			return traces.InterruptibleFrame
+		}
+		return traces.WithFrame
+	}
+	for f, h := range scopes {
+		if h == how {
+			return f
+		}
+	}
+	return 0
+}
+
+// lacks is an error if the dialect has no such form.
+func (s *subject) lacks(form string) error {
+	if slices.Contains(s.m.Lacks, form) {
+		return inputf("%s has no %s", s.m.Name, form)
+	}
+	return nil
+}
+
+// statement is what a thread of a free program executes at the event e. The slot
+// is for scopes: how many scopes that can be restored are around it.
+func (s *subject) statement(e *traces.Event, slot uint8) (model.Pos, error) {
+	n := model.Node{Op: ops[e.Kind], A: uint8(e.Cell)}
+	switch e.Kind {
+	case traces.Send:
+		return s.send(e)
+	case traces.Enter:
+		return s.enter(e, slot)
+	case traces.Read, traces.Broadcast:
+		return 0, inputf("no rule of the semantics says what %s does", e.Kind)
+	case traces.Join, traces.Fork, traces.Await, traces.Alive:
+		n.A = uint8(e.To)
+	case traces.Raise:
+		n.A = s.classes[e.Name]
+	case traces.Throw:
+		n.A = s.tags[e.Name]
+	case traces.Sleep, traces.Settle, traces.Exit, traces.Log, traces.GetMask, traces.Point:
+		n.A = 0
+	}
+	switch e.Kind {
+	case traces.Wait:
+		n.B = uint8(e.With)
+	case traces.Put, traces.Set, traces.WaitUntil, traces.Spin:
+		v, err := s.value(s.h.Cells[e.Cell].Kind, e.V)
+		if err != nil {
+			return 0, err
+		}
+		n.N = v
+	}
+	return s.node(n, 0), s.fits(e)
+}
+
+// fits is an error if the operation is not one of its cell's kind.
+func (s *subject) fits(e *traces.Event) error {
+	want := map[traces.Kind]model.CellKind{
+		traces.Take: model.MVar, traces.Put: model.MVar, traces.Lock: model.Mutex, traces.Unlock: model.Mutex, traces.Held: model.Mutex,
+		traces.Acquire: model.Semaphore, traces.Post: model.Semaphore, traces.Wait: model.Condition, traces.Notify: model.Condition,
+		traces.WaitUntil: model.Var, traces.Spin: model.Var, traces.Set: model.Var,
+	}[e.Kind]
+	if want != 0 && s.m.Cells[e.Cell].Kind != want {
+		return inputf("%s on %s, which is a %s", e.Kind, s.h.Cells[e.Cell].Name, s.h.Cells[e.Cell].Kind)
+	}
+	return nil
+}
+
+func (s *subject) send(e *traces.Event) (model.Pos, error) {
+	n := model.Node{A: uint8(e.To)}
+	tag := s.tag[e.ID]
+	thunk := func(body model.Node) (model.Pos, error) {
+		at := s.node(body, 0xffff) // never the same as a statement that is recorded
+		s.silent[at] = true
+		n.Op, n.Body = model.Interrupt, at
+		return s.node(n, tag), nil
+	}
+	class := s.classes[e.Name]
+	var form string
+	switch e.Signal {
+	case traces.ExcSignal:
+		n.Op, n.B, form = model.ThrowTo, class, "throwTo"
+		if s.m.ThrowTo == model.ThrowToThunk {
+			return thunk(model.Node{Op: model.Raise, A: class})
+		}
+	case traces.ThunkSignal:
+		n.Op, form = model.Interrupt, "interrupt"
+	case traces.KillSignal:
+		n.Op, form = model.Kill, "kill"
+		switch s.m.Dialect.Kill {
+		case model.KillException:
+			n.Op, n.B = model.ThrowTo, s.classes[model.KillClass]
+		case model.KillThunk:
+			return thunk(model.Node{Op: model.Exit})
+		}
+	case traces.KillNowSignal:
+		n.Op, form = model.KillNow, "kill!"
+	}
+	return s.node(n, tag), s.lacks(form)
+}
+
+// MaxDepth is how many scopes that can be restored may be open at once.
+const MaxDepth = 16
+
+func (s *subject) enter(e *traces.Event, slot uint8) (model.Pos, error) {
+	n := model.Node{}
+	form := e.Frame.String()
+	switch e.Frame {
+	case traces.TryFrame:
+		n.Op, n.A = model.Try, model.Any
+		if e.Name != "" && e.Name != litmus.Any {
+			n.A = s.classes[e.Name]
+		}
+	case traces.TagFrame:
+		n.Op, n.A = model.Tag, s.tags[e.Name]
+	case traces.ProtectFrame:
+		n.Op = model.Protect
+	case traces.HandlerFrame, traces.CleanupFrame, traces.ThunkFrame:
+		return 0, nil
+	default:
+		n.Op, n.How, n.Slot = model.Scope, scopes[e.Frame], slot
+	}
+	return s.node(n, 0), s.lacks(form)
+}
+
+// binds says that the level at the frame's entry can be restored inside it.
+func binds(f traces.Frame) bool {
+	return f == traces.MaskFrame || f == traces.UmaskFrame || f == traces.WithoutFrame
+}
+
+// refers says that the frame goes back to such a level.
+func refers(f traces.Frame) bool {
+	return f == traces.RestoreFrame || f == traces.AllowFrame || f == traces.LocalFrame
+}
+
+// same says whether the statement n of a litmus test can have been recorded as
+// the call or point e.
+func (s *subject) same(e *traces.Event, n *model.Node) bool {
+	if kinds[n.Op] != e.Kind {
+		return false
+	}
+	switch e.Kind {
+	case traces.Send:
+		return n.A == uint8(e.To) && s.sameSignal(e, n)
+	case traces.Join, traces.Fork, traces.Await, traces.Alive:
+		return n.A == uint8(e.To)
+	case traces.Raise:
+		return s.m.Classes[n.A] == e.Name
+	case traces.Throw:
+		return s.m.Tags[n.A] == e.Name && (!e.HasV || e.V == int64(n.N))
+	case traces.Sleep, traces.Foreign, traces.Settle, traces.Exit, traces.Point, traces.Log, traces.GetMask:
+		return true
+	case traces.Put:
+		return n.A == uint8(e.Cell) && (!e.HasV || e.V == int64(n.N))
+	case traces.Set, traces.WaitUntil, traces.Spin:
+		return n.A == uint8(e.Cell) && e.V == int64(n.N)
+	case traces.Wait:
+		return n.A == uint8(e.Cell) && n.B == uint8(e.With)
+	}
+	return n.A == uint8(e.Cell)
+}
+
+// sameSignal compares what is sent. What a system makes a throwTo or a kill of is
+// recorded as the one or the other.
+func (s *subject) sameSignal(e *traces.Event, n *model.Node) bool {
+	body := &s.m.Nodes[n.Body]
+	switch e.Signal {
+	case traces.ExcSignal:
+		return n.Op == model.ThrowTo && s.m.Classes[n.B] == e.Name ||
+			n.Op == model.Interrupt && s.silent[n.Body] && body.Op == model.Raise && s.m.Classes[body.A] == e.Name
+	case traces.KillSignal:
+		return n.Op == model.Kill || n.Op == model.ThrowTo && s.m.Classes[n.B] == model.KillClass ||
+			n.Op == model.Interrupt && s.silent[n.Body] && body.Op == model.Exit
+	case traces.ThunkSignal:
+		return n.Op == model.Interrupt && !s.silent[n.Body]
+	}
+	return n.Op == model.KillNow
+}

@@ -1,0 +1,43 @@
+package model
+
+// Look is the configuration of s, to be looked at. Nothing may be changed by it
+// that s does not allow.
+func (m *Machine) Look(s Store) *Step { return &Step{Machine: m, store: s} }
+
+// Deaf says that t could receive no signal of any kind and class now, were it
+// pending.
+func (x *Step) Deaf(t Thread) bool {
+	if x.receptive(t, Signal{Kind: Thunk}) || x.receptive(t, Signal{Kind: Death}) {
+		return false
+	}
+	for class := range max(len(x.Classes), 1) {
+		if x.receptive(t, Signal{Kind: Exception, Arg: uint8(class)}) {
+			return false
+		}
+	}
+	return true
+}
+
+// Role is what a part of a configuration holds.
+type Role uint8
+
+// The roles. The first four are of a thread.
+const (
+	IsCore Role = iota
+	IsStack
+	IsQueue
+	IsLog
+	IsCell
+	IsProcess
+)
+
+// RoleOf says what part number i holds, and of which thread or cell.
+func (m *Machine) RoleOf(i int) (Role, uint8) {
+	switch n := threadParts * len(m.Threads); {
+	case i < n:
+		return Role(i % threadParts), uint8(i / threadParts)
+	case i < m.Parts()-1:
+		return IsCell, uint8(i - n)
+	}
+	return IsProcess, 0
+}

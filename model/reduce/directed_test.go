@@ -1,0 +1,88 @@
+package reduce_test
+
+import (
+	"testing"
+
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/reduce"
+)
+
+// A counterexample is a small program that shows what a premise or condition is for.
+type counterexample struct {
+	shows    string
+	edition  string
+	settings []string
+	src      string
+}
+
+var directed = []counterexample{
+	{"lazy work throws, whoever does it", "ghc@doc2010", nil, `
+		litmus lazy-work
+		lazy z
+		thread a { nop; log w }
+		thread b { lazy z { throwTo a X }; force z }`},
+	{"a thunk in a queue has a future", "sbcl@2.2", nil, `
+		litmus queued-thunk
+		thread a { nop; log w }
+		thread b { without { nop; nop } }
+		thread c { interrupt b { interrupt a { raise X } } }`},
+	{"a sender that is handed over is never blocked, and somebody waits for that", "ghc@9.0-1cap", []string{"order=fifo"}, `
+		litmus masked-direct
+		thread a { mask { nop; nop } }
+		thread b { log w; throwTo a Kill; log v }
+		thread c { await b; throwTo b X }`},
+	{"a sender that waits is interrupted before its signal is received", "ghc@doc2010", []string{"may=no"}, `
+		litmus waiting-sender
+		thread a { nop; nop }
+		thread b { log w; throwTo a Kill; log v }
+		thread c { await b; throwTo b X }`},
+	{"two loops show every pair of values", "ghc@doc2010", nil, `
+		litmus two-loops
+		flag y
+		var p = 0
+		var q = 0
+		thread a { while y 0 { set p 1; set p 0 } }
+		thread b { while y 0 { set q 1; set q 0 } }`},
+	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
+		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
+		litmus replaced-kill
+		flag y
+		flag g
+		thread t { try { protect { set g; wait-until y 5 } cleanup { set y; nop; raise X } } catch X { log h; wait-until y 5 } }
+		thread b { spin g; kill t }
+		thread c { spin y; kill t }`},
+}
+
+func (p counterexample) dialect(t testing.TB) model.Dialect {
+	t.Helper()
+	d, err := model.Edition(p.edition)
+	for _, s := range p.settings {
+		if err == nil {
+			d, err = d.With(s)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestReducedAgreesOnCounterexamples(t *testing.T) {
+	for _, p := range directed {
+		d := p.dialect(t)
+		test := parse(t, p.src)
+		m, err := test.Machine(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := search(test, m, reduce.New(m, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kinds := range subsets(d) {
+			if _, err := agree(test, m, plain, reduce.New(m, kinds)); err != nil {
+				t.Errorf("%s: %v: %v", p.shows, kinds, err)
+			}
+		}
+	}
+}

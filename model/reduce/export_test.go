@@ -1,0 +1,259 @@
+package reduce
+
+import (
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
+)
+
+// A Fault is one thing wrong with the reductions: a premise or a condition left out,
+// a rule that takes part and must not.
+type Fault struct {
+	Name    string
+	Needs   Kinds                    // the kinds that it is about
+	without *premise                 // of each of them that is left out; nil if the fault is another
+	only    func(model.Dialect) bool // under which it makes a difference; nil: under all
+	plant   func(s *System) func(i int, x uint64, st model.Store) uint64
+}
+
+// faulty is a System with a fault.
+type faulty struct {
+	*System
+	tamper func(i int, x uint64, st model.Store) uint64
+}
+
+func (f *faulty) Fact(i int, v *explore.View[model.Part]) uint64 {
+	x := f.System.Fact(i, v)
+	if f.tamper != nil {
+		x = f.tamper(i, x, v)
+	}
+	return x
+}
+
+// Applies says whether the fault makes a difference under the dialect.
+func (f Fault) Applies(d model.Dialect) bool {
+	switch {
+	case f.only != nil && !f.only(d):
+		return false
+	case f.without == nil:
+		return Permitted(d)&f.Needs == f.Needs
+	}
+	for k := range kinds {
+		for i := range premises[k] {
+			if p := &premises[k][i]; f.Needs.Has(k) && p.holds(d) == (p.says == f.without.says) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Plant is the system of m with the fault, and what other kinds the dialect permits.
+func (f Fault) Plant(m *model.Machine) explore.Reducer[model.Part] {
+	s := New(m, All)
+	if s.Off != "" {
+		return s
+	}
+	if s.Kinds == 0 {
+		s = forced(m)
+	}
+	s.Kinds |= f.Needs
+	if f.plant == nil {
+		return s
+	}
+	return &faulty{s, f.plant(s)}
+}
+
+// forced is a system as if its dialect permitted something.
+func forced(m *model.Machine) *System {
+	d := m.Dialect
+	n := *m
+	n.Dialect = model.GHCDoc2010
+	s := New(&n, All)
+	s.Dialect = d
+	s.Kinds = 0
+	return s
+}
+
+// factBits is a fault that changes facts of one sort.
+func factBits(sort int, change func(uint64) uint64) func(*System) func(int, uint64, model.Store) uint64 {
+	return func(*System) func(int, uint64, model.Store) uint64 {
+		return func(i int, x uint64, _ model.Store) uint64 {
+			if i%factsOf == sort {
+				return change(x)
+			}
+			return x
+		}
+	}
+}
+
+func without(f flags) func(uint64) uint64 { return func(x uint64) uint64 { return x &^ uint64(f) } }
+
+func with(f flags) func(uint64) uint64 {
+	return func(x uint64) uint64 {
+		if flags(x)&can != 0 {
+			x |= uint64(f)
+		}
+		return x
+	}
+}
+
+// ruleTakes is a fault in the table of rules.
+func ruleTakes(p part, ids ...string) func(*System) func(int, uint64, model.Store) uint64 {
+	return func(s *System) func(int, uint64, model.Store) uint64 {
+		for _, id := range ids {
+			s.takes[model.RuleByID(id)] = p
+		}
+		return nil
+	}
+}
+
+// absorbs is the fault that a step with one of these statements next to it is merged
+// though more than the point changes.
+func absorbs(which func(s *System, x *model.Step, t model.Thread, c model.Core) bool) func(*System) func(int, uint64, model.Store) uint64 {
+	return func(s *System) func(int, uint64, model.Store) uint64 {
+		return func(i int, x uint64, st model.Store) uint64 {
+			t := model.Thread(i / factsOf)
+			if i%factsOf != stepping || flags(x)&can == 0 {
+				return x
+			}
+			look := s.Look(st)
+			if c := look.Core(t); c.Status == model.Running && c.Ctl == model.Run && c.Mask == model.Open && which(s, look, t, c) {
+				x |= uint64(absorbed)
+			}
+			return x
+		}
+	}
+}
+
+func standsAt(ops ...model.Op) func(*System, *model.Step, model.Thread, model.Core) bool {
+	return func(s *System, _ *model.Step, _ model.Thread, c model.Core) bool {
+		return c.At != 0 && model.Ops(ops...).Has(s.Nodes[c.At].Op)
+	}
+}
+
+func returns(k model.FrameKind) func(*System, *model.Step, model.Thread, model.Core) bool {
+	return func(_ *System, x *model.Step, t model.Thread, c model.Core) bool {
+		f, ok := x.Stack(t).Top()
+		return c.At == 0 && ok && f.Kind == k
+	}
+}
+
+// text is a fault in what the program may come to do.
+func text(change func(s *System)) func(*System) func(int, uint64, model.Store) uint64 {
+	return func(s *System) func(int, uint64, model.Store) uint64 {
+		change(s)
+		return nil
+	}
+}
+
+// lesser is futures without some of what follows a statement.
+func lesser(cut func(n *model.Node)) func(*System) {
+	return func(s *System) {
+		p := *s.Program
+		p.Nodes = append([]model.Node(nil), p.Nodes...)
+		for i := range p.Nodes {
+			cut(&p.Nodes[i])
+		}
+		s.from = futures(&p)
+	}
+}
+
+// Faults are all faults: those below, and for each kind and each of its premises that
+// it is left out.
+var Faults = append(planted, leftOut()...)
+
+func leftOut() (all []Fault) {
+	for k := range kinds {
+		for i := range premises[k] {
+			p := &premises[k][i]
+			all = append(all, Fault{Name: k.String() + " though not: " + p.says, Needs: KindsOf(k), without: p})
+		}
+	}
+	return all
+}
+
+var planted = []Fault{
+	{Name: "throws of others are not seen", Needs: KindsOf(Unseen), plant: factBits(sending, func(x uint64) uint64 { return x &^ 0xffffffff })},
+	{Name: "thunks of others are not seen", Needs: KindsOf(Unseen), plant: factBits(sending, func(x uint64) uint64 { return x & 0xffffffff })},
+	{Name: "kill! is not seen", Needs: KindsOf(Unseen), plant: factBits(probing, func(x uint64) uint64 { return x &^ 0xffffffff })},
+	{Name: "join and alive? are not seen", Needs: KindsOf(Unseen), plant: factBits(probing, func(x uint64) uint64 { return x & 0xffffffff })},
+	{Name: "await is not seen", Needs: KindsOf(Unseen), plant: factBits(waiting, func(uint64) uint64 { return 0 })},
+	{Name: "cells of others are not seen", Needs: KindsOf(Unseen), plant: factBits(sharing, func(uint64) uint64 { return 0 })},
+	{Name: "own cells are not seen", Needs: KindsOf(Unseen), plant: factBits(touching, func(uint64) uint64 { return 0 })},
+	{Name: "future without handlers and cleanups", Needs: KindsOf(Unseen), plant: text(lesser(func(n *model.Node) {
+		if n.Op == model.Try || n.Op == model.Protect || n.Op == model.Timeout {
+			n.Alt = 0
+		}
+	}))},
+	{Name: "future without what follows in the block", Needs: KindsOf(Unseen), plant: text(lesser(func(n *model.Node) { n.Next = 0 }))},
+	{Name: "future without forked threads", Needs: KindsOf(Unseen), plant: text(lesser(func(n *model.Node) {
+		if n.Op == model.Fork {
+			n.Op = model.Nop
+		}
+	}))},
+	{Name: "future without lazy work", Needs: KindsOf(Unseen), plant: text(lesser(func(n *model.Node) {
+		if n.Op == model.Lazy {
+			n.Body = 0
+		}
+	}))},
+	{Name: "future without thunks that are queued", Needs: KindsOf(Unseen), plant: text(func(s *System) { s.thunks = false })},
+	{Name: "pending signals do not count", Needs: KindsOf(Unseen), plant: factBits(stepping, with(alone))},
+	{Name: "a thread that ends is not seen", Needs: KindsOf(Unseen), plant: factBits(stepping, without(ending))},
+	{Name: "a thread that blocks is not seen", Needs: KindsOf(Unseen), plant: factBits(stepping, without(blocking))},
+	{Name: "open threads as masked", Needs: KindsOf(Masked), plant: factBits(stepping, with(deaf))},
+	{Name: "masked steps may open where a receptive target receives at once", Needs: KindsOf(Masked),
+		only: func(d model.Dialect) bool { return d.Direct }, plant: factBits(stepping, with(deafAfter))},
+	{Name: "masked steps may look at the queue", Needs: KindsOf(Masked), plant: factBits(stepping, without(looking))},
+	{Name: "end of a masked thread", Needs: KindsOf(Masked), plant: factBits(stepping, func(x uint64) uint64 { return without(ending)(x) })},
+	{Name: "merged: log", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Log))},
+	{Name: "merged: value", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Value))},
+	{Name: "merged: try", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Try))},
+	{Name: "merged: mask", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Scope))},
+	{Name: "merged: return into handler", Needs: KindsOf(Merged), plant: absorbs(returns(model.HandlerFrame))},
+	{Name: "merged: return into cleanup", Needs: KindsOf(Merged), plant: absorbs(returns(model.CleanupFrame))},
+	{Name: "merged: set", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Set))},
+	{Name: "merged where thunks may come", Needs: KindsOf(Merged), plant: factBits(sending, func(x uint64) uint64 { return x & 0xffffffff })},
+	{Name: "merged within lazy work and where thunks are pending", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Nop))},
+	{Name: "a waiting sender may be thrown at", Needs: KindsOf(Due), plant: factBits(receiving, func(x uint64) uint64 { return x & 0xffffffff })},
+	{Name: "steps back are reduced", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "R8")},
+	{Name: "visible steps of looped programs are reduced", Needs: KindsOf(Unseen, Masked), plant: text(func(s *System) { s.loops = false })},
+	{Name: "sends take part", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "T3", "T4", "T5", "T6", "T9", "T10")},
+	{Name: "fork takes part", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "S15", "S21")},
+}
+
+// Shuffled is a System that takes any of the agents whose steps are enough, by what
+// the state is: none of them may be wrong.
+type Shuffled struct {
+	*System
+	Seed uint64
+}
+
+// Enough is some agent whose steps are enough.
+func (s *Shuffled) Enough(facts []uint64) uint64 {
+	h := s.Seed
+	var all []int
+	for _, x := range facts {
+		h = (h ^ x) * 0x9e3779b97f4a7c15
+		h ^= h >> 29
+	}
+	for k := range kinds {
+		for t := range s.Threads {
+			if agent := s.enough(k, facts, t); s.Kinds.Has(k) && agent >= 0 {
+				all = append(all, agent)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return 0
+	}
+	return 1 << all[h%uint64(len(all))]
+}
+
+// Classified says what a rule may take part in, and whether anybody said so.
+func Classified(id string) bool { _, ok := takes[id]; return ok }
+
+// Rules is how many rules are classified.
+func Rules() int { return len(takes) }
+
+// Known says that somebody said what a statement does to others.
+func Known(o model.Op) bool { return known(o) }

@@ -1,0 +1,82 @@
+package reduce_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/reduce"
+)
+
+// harmless are the faults that no comparison can see, because they are none.
+// docs/reductions.md has the reasons.
+var harmless = map[string]string{
+	"sends take part":            "what they touch forbids it, whatever is said of the rules",
+	"fork takes part":            "what it touches forbids it, whatever is said of the rule",
+	"merged though not: " + cues: "a step that is merged changes neither the cue nor what heeds it",
+}
+
+// undecided are the premises of which it is not known whether they are needed. They stay.
+var undecided = map[string]bool{
+	"due though not: " + cues: true,
+	"due though not: a kill of a thread that is being killed is not taken away (doomed)": true,
+}
+
+const cues = "threads look for signals always, not after cues (arm)"
+
+// caught is when a fault was first caught, and how often.
+type caught struct{ first, times, tried int }
+
+// Every fault is caught by the comparisons that hold the reductions to be right, or is
+// proved to be none. With FAULTS set, all programs are tried with all faults, which
+// gives the table of docs/results/reductions.md.
+func TestFaultsAreCaught(t *testing.T) {
+	n := number(t, 3000)
+	table := make([]caught, len(reduce.Faults))
+	for _, p := range directed {
+		tryFaults(t, parse(t, p.src), p.dialect(t), table)
+	}
+	for seed := range uint64(n) {
+		d := dialect(seed)
+		test, _ := write(seed, d, 9, seed%3 == 0)
+		tryFaults(t, test, d, table)
+	}
+	for i, f := range reduce.Faults {
+		c := table[i]
+		t.Logf("| %s | %d | %d of %d | %.2f %% |", f.Name, c.first, c.times, c.tried, 100*float64(c.times)/float64(max(c.tried, 1)))
+		if _, none := harmless[f.Name]; none != (c.times == 0) && !undecided[f.Name] {
+			t.Errorf("%q was caught in %d of %d programs, proved harmless: %v", f.Name, c.times, c.tried, none)
+		}
+	}
+}
+
+func tryFaults(t *testing.T, test *litmus.Test, d model.Dialect, table []caught) {
+	all := os.Getenv("FAULTS") != ""
+	m, err := test.Machine(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain found
+	for i, f := range reduce.Faults {
+		c := &table[i]
+		if c.times > 0 && !all || !f.Applies(d) {
+			continue
+		}
+		if plain.Allowed == nil {
+			if plain, err = search(test, m, reduce.New(m, 0)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if plain.Partial || plain.States > limit/10 {
+			return
+		}
+		c.tried++
+		if _, err := agree(test, m, plain, f.Plant(m)); err != nil {
+			if c.times == 0 {
+				c.first = c.tried
+			}
+			c.times++
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package reduce_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
+	"github.com/interject/interject/model/reduce"
+)
+
+// A rule or a statement that is new takes part in nothing before somebody has looked.
+func TestEveryRuleAndStatementIsClassified(t *testing.T) {
+	for _, r := range model.Rules {
+		if !reduce.Classified(r.ID) {
+			t.Errorf("rule %s %s is not in the table of rules.go: say whether it may take part", r.ID, r.Name)
+		}
+	}
+	if n := len(model.Rules); n != reduce.Rules() {
+		t.Errorf("%d rules are classified, there are %d", reduce.Rules(), n)
+	}
+	for o := model.Nop; o < model.Relock; o++ {
+		if !reduce.Known(o) {
+			t.Errorf("statement %d is not in the table of future.go: say what it does to others", o)
+		}
+	}
+}
+
+func TestPermitted(t *testing.T) {
+	for name, want := range map[string]string{
+		"ghc@doc2010":           "unseen, masked, merged",
+		"ghc@doc2010 may=no":    "unseen, masked, merged, due",
+		"ghc@base4.15 may=no":   "unseen, masked, merged", // any order
+		"ghc@9.0-1cap":          "unseen, masked, merged", // last in, first out; direct
+		"sbcl@2.2":              "unseen, masked, merged", // signals fly
+		"sbcl@doc may=no":       "unseen, masked, merged, due",
+		"ecl@21":                "unseen", // looks after cues
+		"ruby@3.1":              "unseen",
+		"racket@8.7":            "unseen",
+		"lispworks@doc":         "unseen, merged", // a second kill is empty
+		"python@3.11 keep=last": "unseen, masked, merged",
+	} {
+		edition, setting, set := strings.Cut(name, " ")
+		d, err := model.Edition(edition)
+		if err == nil && set {
+			d, err = d.With(setting)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := reduce.Permitted(d).String(); got != want {
+			t.Errorf("%s permits %s, want %s", name, got, want)
+		}
+	}
+}
+
+// A program whose statements or size nobody has thought of is not reduced, and says so.
+func TestMisfits(t *testing.T) {
+	test := parse(t, killers(2, 1))
+	m, err := test.Machine(model.GHCDoc2010)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Threads = slices.Repeat(m.Threads, 11)
+	if s := reduce.New(m, reduce.All); s.Off == "" || s.Kinds != 0 || s.Facts() != 0 {
+		t.Errorf("a program of %d threads is reduced by %v: %q", len(m.Threads), s.Kinds, s.Off)
+	}
+	p := *m.Program
+	p.Threads = p.Threads[:3]
+	p.Nodes = append([]model.Node{}, p.Nodes...)
+	p.Nodes[1].Op = 200
+	if s := reduce.New(model.NewMachine(&p, model.GHCDoc2010), reduce.All); !strings.Contains(s.Off, "200") || s.Kinds != 0 {
+		t.Errorf("a program with an unknown statement is reduced by %v: %q", s.Kinds, s.Off)
+	}
+}
+
+// Facts, like rules, depend on nothing but what they looked at.
+func TestFactsAreHonest(t *testing.T) {
+	for seed := range uint64(number(t, 300)) {
+		d := dialect(seed)
+		test, src := write(seed, d, 9, seed%2 == 0)
+		m, err := test.Machine(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := reduce.New(m, reduce.All)
+		r, err := explore.Explore(context.Background(), s, explore.Options{Reduce: true, MaxStates: 2000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := explore.CheckFootprint(s, r, 40, seed); err != nil {
+			t.Fatalf("seed %d, %s: %v\n%s", seed, d.Name, err, src)
+		}
+	}
+}

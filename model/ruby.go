@@ -1,0 +1,22 @@
+package model
+
+// Ruby31 is CRuby 3.1. A thread looks for interrupts when one is sent, when it
+// blocks, and at the edges of handle_interrupt, and then takes one. A mvar is a
+// SizedQueue of one item.
+var Ruby31 = Dialect{
+	Name:  "ruby@3.1",
+	Title: "CRuby 3.1.2, observed",
+	Lacks: lacksAllBut(exceptions, throwing, killing, tags, classMasks, mvars, withLock, mutexes, conditions, foreignCalls),
+
+	Inherit:      true,                                 // [ruby-obs inheritance]
+	DeathFrees:   true,                                 // [ruby-obs mutex of a dead thread]
+	JoinRaises:   true,                                 // [ruby-doc Thread#join]
+	Order:        FIFO,                                 // among those that its mask lets in: [ruby-obs order]
+	Arm:          OnSend | OnEnter | OnLeave | OnBlock, // [ruby-obs drain]: not on calls, free mutexes, time
+	Doomed:       NoKill,                               // [ruby-obs kill of a thread being killed]
+	UnwindPoints: AtMasks,                              // [ruby-obs leaving handle_interrupt by an exception]
+	Wake:         Blocking &^ Ops(Foreign),             // [ruby-doc Thread.handle_interrupt]
+	Opens:        Blocking &^ Ops(Foreign),             // [ruby-doc Thread.handle_interrupt, on_blocking]
+	Relocks:      true,                                 // [ruby-obs condition variables]
+	// Unverified: with-lock as lock and ensure; in CRuby nothing is received between the two.
+}

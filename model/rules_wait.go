@@ -1,0 +1,228 @@
+package model
+
+// B9 wait. The mutex is given back and the thread waits on the condition, in one
+// step. To wait without holding the mutex is an error.
+//
+//	t at wait c l    l held by t
+//	────────────────────────────────
+//	l ← free    t blocked in wait c
+//
+// Source: [sbcl-src condition-wait].
+func wait(x *Step, t Thread) bool {
+	c, n, ok := x.at(t, Wait)
+	if !ok {
+		return false
+	}
+	l := x.Cell(n.B)
+	if l.Owner != byte(t)+1 {
+		return x.raise(t, c, ErrorClass)
+	}
+	x.release(n.B)
+	cell := x.Cell(n.A)
+	cell.Waiters += string([]byte{byte(t)})
+	x.SetCell(n.A, cell)
+	x.emit(Event{Kind: BlockedOn, Thread: t, Send: c.At})
+	c.Status, c.Op, c.On, c.Fresh = Blocked, Wait, n.A, false
+	x.SetCore(t, c)
+	return true
+}
+
+// B10 notify. The first that waits goes on to take its mutex again; also while a
+// thunk runs in it.
+//
+//	t at notify c    u waits first on c
+//	───────────────────────────────────
+//	u blocked in relock    t goes on
+//
+// Source: [sbcl-src condition-notify].
+func notify(x *Step, t Thread) bool {
+	c, n, ok := x.at(t, Notify)
+	if !ok {
+		return false
+	}
+	x.notifyFirst(n.A)
+	return x.goOn(t, c, n)
+}
+
+// notifyFirst lets the first that waits on condition i go on.
+func (x *Step) notifyFirst(i uint8) {
+	if x.EndsWaits {
+		x.endWaits(i)
+	}
+	cell := x.Cell(i)
+	if cell.Waiters == "" {
+		return
+	}
+	u := Thread(cell.Waiters[0])
+	cell.Waiters = cell.Waiters[1:]
+	x.SetCell(i, cell)
+	if x.notifyUnder(u, i) {
+		return
+	}
+	w := x.Core(u)
+	w.Op, w.On = Relock, x.Nodes[w.At].B
+	x.SetCore(u, w)
+}
+
+// notifyUnder notifies a wait of u that a thunk interrupted; of several the one that
+// began first, which is the deepest in its stack.
+func (x *Step) notifyUnder(u Thread, i uint8) bool {
+	stack := x.Stack(u)
+	for j := range stack.Len() {
+		if f := stack.At(j); f.Wait == StillWaits && x.Nodes[f.At].A == i {
+			f.Wait = Notified
+			x.SetStack(u, stack.Replace(j, f))
+			return true
+		}
+	}
+	return false
+}
+
+// endWaits notifies every wait on condition i that a thunk interrupted.
+func (x *Step) endWaits(i uint8) {
+	cell := x.Cell(i)
+	rest := ""
+	for j := range len(cell.Waiters) {
+		if !x.notifyUnder(Thread(cell.Waiters[j]), i) {
+			rest += cell.Waiters[j : j+1]
+		}
+	}
+	if rest != cell.Waiters {
+		cell.Waiters = rest
+		x.SetCell(i, cell)
+	}
+}
+
+// B11 relock. Who was notified takes its mutex again, and cannot be interrupted in
+// that; then it goes on, or unwinds because of what interrupted its wait.
+//
+//	t blocked in relock l    l free
+//	───────────────────────────────
+//	l ← held by t    t goes on
+//
+// Source: [sbcl-src condition-wait]; [posix pthread_cond_wait].
+func relock(x *Step, t Thread) bool {
+	c := x.Core(t)
+	if c.Status != Blocked || c.Op != Relock {
+		return false
+	}
+	l := x.Cell(c.On)
+	if l.Owner != 0 {
+		return false
+	}
+	l.Owner = byte(t) + 1
+	x.SetCell(c.On, l)
+	if c.Ctl != Run {
+		x.unblock(t, c)
+		return true
+	}
+	n := &x.Nodes[c.At]
+	c.Status, c.Op, c.On = Running, 0, 0
+	return x.goOn(t, c, n)
+}
+
+// B7 block. An operation that cannot be done now blocks, on the cell's list if
+// it is about a cell. So does one that can, where its being done can be seen.
+//
+//	t at op    op cannot be done now
+//	────────────────────────────────
+//	t blocked in op
+func block(x *Step, t Thread) bool {
+	c := x.Core(t)
+	if !c.steps() || c.At == 0 {
+		return false
+	}
+	n := &x.Nodes[c.At]
+	if !x.blocks(t, n) && !x.shows(t, n) || n.Op == Lock && x.LockCycle && x.closesCycle(t, n.A) {
+		return false
+	}
+	if inLine.Has(n.Op) {
+		cell := x.Cell(n.A)
+		cell.Waiters += string([]byte{byte(t)})
+		x.SetCell(n.A, cell)
+	}
+	x.emit(Event{Kind: BlockedOn, Thread: t, Send: c.At})
+	c.Status, c.Op, c.On, c.Fresh = Blocked, n.Op, n.A, false
+	x.SetCore(t, x.arm(t, c, OnBlock))
+	return true
+}
+
+// shows says that n can be done, and that its being done can be seen.
+func (x *Step) shows(t Thread, n *Node) bool {
+	return x.Both.Has(n.Op) && inLine.Has(n.Op) && !(n.Op == Lock && x.Cell(n.A).Owner == byte(t)+1)
+}
+
+// inLine are the operations in which threads stand in line for a cell.
+var inLine = Ops(Take, Put, Lock, Acquire, AcquireOpen)
+
+// blocks says that n cannot be done now.
+func (x *Step) blocks(t Thread, n *Node) bool {
+	switch n.Op {
+	case Take:
+		return x.Cell(n.A).Value == Empty
+	case Put:
+		return x.Cell(n.A).Value != Empty
+	case Lock:
+		o := x.Cell(n.A).Owner
+		return o != 0 && o != byte(t)+1
+	case Acquire, AcquireOpen:
+		return x.Cell(n.A).Value == 0
+	case WaitUntil:
+		return x.Cell(n.A).Value != n.N
+	case Join, JoinTimeout:
+		u := x.Core(Thread(n.A))
+		return !u.Status.Gone() && !u.Lost
+	case Force:
+		return x.forceBlocks(n.A)
+	case Sleep, Foreign, ForeignInt:
+		return true
+	}
+	return false
+}
+
+// B8 done. An operation without a wait list is done once its condition holds:
+// at once, or after having been blocked. Time passes whenever it likes.
+//
+//	t at or blocked in op    op can be done
+//	───────────────────────────────────────
+//	t goes on
+//
+// Source: [lcl50-aug process-wait]; [py-post18 join].
+func done(x *Step, t Thread) bool {
+	c := x.Core(t)
+	if c.At == 0 || c.Ctl != Run || c.Status != Running && c.Status != Blocked {
+		return false
+	}
+	n := &x.Nodes[c.At]
+	switch n.Op {
+	case WaitUntil, Join:
+		if x.blocks(t, n) {
+			return false
+		}
+	case JoinTimeout, Sleep, Foreign, ForeignInt:
+		if c.Status == Running && x.blocks(t, n) {
+			return false
+		}
+	default:
+		return false
+	}
+	if c.Status == Blocked && c.Op != n.Op {
+		return false // blocked in the throwTo before it
+	}
+	c.Status, c.Op, c.On = Running, 0, 0
+	switch u := x.joined(n); {
+	case n.Op == ForeignInt:
+		c.Value = 0
+	case u.Status == Died && x.JoinRaises:
+		return x.raise(t, c, u.Arg)
+	}
+	return x.goOn(t, c, n)
+}
+
+// joined is the core of the thread that n joins.
+func (x *Step) joined(n *Node) Core {
+	if n.Op != Join && n.Op != JoinTimeout {
+		return Core{}
+	}
+	return x.Core(Thread(n.A))
+}

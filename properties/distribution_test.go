@@ -1,0 +1,119 @@
+package properties
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/litmus/gen"
+	"github.com/interject/interject/model"
+)
+
+// shapes are what the generator must come to, each by what the model does: a
+// program counts when one of its runs does it. least is the share, in percent, of
+// the programs of the editions that can do it at all.
+var shapes = []struct {
+	name  string
+	least int
+	is    func(Edge, model.Event) bool
+}{
+	{"receives a signal", 60, received(func(Standing) bool { return true })},
+	{"receives while masked", 4, received(func(s Standing) bool { return s.Level == "masked" })},
+	{"receives in a mask's scope", 15, received(func(s Standing) bool { return s.In(model.ScopeFrame) })},
+	{"receives in a cleanup", 4, received(func(s Standing) bool { return s.In(model.CleaningFrame) })},
+	{"receives in a protected block", 8, received(func(s Standing) bool { return s.In(model.CleanupFrame) })},
+	{"receives under a handler", 8, received(func(s Standing) bool { return s.In(model.HandlerFrame) })},
+	{"receives in a handler", 1, received(func(s Standing) bool { return s.In(model.AfterFrame) })},
+	{"receives in a blocked operation", 25, received(func(s Standing) bool { return s.Status == "blocked" })},
+	{"receives in a thunk", 1, received(func(s Standing) bool { return s.In(model.ThunkFrame) })},
+	{"receives while unwinding", 2, received(func(s Standing) bool { return s.Unwinding })},
+	{"receives at the end of a block", 8, received(func(s Standing) bool { return s.Line == 0 && !s.Unwinding && len(s.Frames) > 0 })},
+	{"is caught by a handler", 4, unwound(model.HandlerFrame, 1)},
+	{"unwinds through two frames", 8, func(e Edge, v model.Event) bool {
+		return v.Kind == model.Left && v.Unwinding && len(e.Before(v.Thread).Frames) >= 2
+	}},
+	{"a cleanup runs because of an unwinding", 8, unwound(model.CleanupFrame, 1)},
+	{"a cleanup is cut short", 2, unwound(model.CleaningFrame, 1)},
+	{"takes a throw back", 4, kind(model.Withdrawn)},
+	{"drops a signal at the end", 15, kind(model.Dropped)},
+	{"a sender waits", 20, kind(model.SendDone)},
+	{"a second signal is pending", 10, func(e Edge, v model.Event) bool { return v.Kind == model.Received && pendingAt(e, v.Thread) >= 2 }},
+}
+
+func received(ok func(Standing) bool) func(Edge, model.Event) bool {
+	return func(e Edge, v model.Event) bool { return v.Kind == model.Received && ok(e.Before(v.Thread)) }
+}
+
+func unwound(k model.FrameKind, frames int) func(Edge, model.Event) bool {
+	return func(e Edge, v model.Event) bool {
+		return v.Kind == model.Left && v.Unwinding && v.Frame == k && len(e.Before(v.Thread).Frames) >= frames
+	}
+}
+
+func kind(k model.EventKind) func(Edge, model.Event) bool {
+	return func(_ Edge, v model.Event) bool { return v.Kind == k }
+}
+
+// pendingAt is how many signals are pending at t before the step.
+func pendingAt(e Edge, t model.Thread) int {
+	text, n := e.Machine.Text(t, e.From.Read()), 0
+	for _, r := range text {
+		if r == '<' {
+			n++
+		}
+	}
+	return n
+}
+
+// The generator comes to the situations in which interrupts go wrong, and often
+// enough; a change that makes one of them rare is noticed here.
+func TestDistribution(t *testing.T) {
+	const statements, bound = 12, 1500
+	programs := 600 / len(model.Editions)
+	count := map[string]int{}
+	possible := map[string]int{}
+	for _, d := range model.Editions {
+		v, here := gen.Of(d), map[string]int{}
+		for seed := range uint64(programs) {
+			for name := range shapesOf(t, d, gen.Program(v, statements, gen.Seeded(seed)), bound) {
+				here[name]++
+			}
+		}
+		for _, s := range shapes {
+			if here[s.name] > 0 {
+				count[s.name] += here[s.name]
+				possible[s.name] += programs
+			}
+		}
+	}
+	for _, s := range shapes {
+		share := 100 * float64(count[s.name]) / float64(max(possible[s.name], 1))
+		t.Logf("%-40s %5.1f %% of %d", s.name, share, possible[s.name])
+		if share < float64(s.least) {
+			t.Errorf("%s: %.1f %% of the programs, expected at least %d %%", s.name, share, s.least)
+		}
+	}
+}
+
+// shapesOf are the shapes that some run of a program has.
+func shapesOf(t *testing.T, d model.Dialect, p *litmus.Test, bound int) map[string]bool {
+	m, err := p.Machine(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := map[string]bool{}
+	_, err = walk(m, bound, func(e Edge) error {
+		for _, v := range e.Move.Events {
+			for _, s := range shapes {
+				if !has[s.name] && s.is(e, v) {
+					has[s.name] = true
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(fmt.Errorf("%s: %w", p.Wire(), err))
+	}
+	return has
+}

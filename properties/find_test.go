@@ -1,0 +1,112 @@
+package properties
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
+)
+
+// A program that tells two editions apart is answered so that each edition conforms
+// to its own answer and violates the other's; an edition does not part from itself;
+// the order in which two are named does not matter.
+func TestDistinguish(t *testing.T) {
+	ctx := context.Background()
+	for i, one := range model.Editions[:2] {
+		if p, err := Distinguish(ctx, one, one, 2, 10, 1); err != nil || len(p.All) > 0 {
+			t.Errorf("%s parts from itself: %v %v", one.Name, p.All, err)
+		}
+		for _, two := range model.Editions[i+1:] {
+			p, err := Distinguish(ctx, one, two, 2, 1000, 1)
+			if err != nil || len(p.All) == 0 {
+				t.Errorf("nothing tells %s and %s apart: %v", one.Name, two.Name, err)
+				continue
+			}
+			back, err := Distinguish(ctx, two, one, 2, 1000, 1)
+			if err != nil || len(back.All) != len(p.All) || back.Size != p.Size {
+				t.Errorf("%s and %s: %d programs of %d statements, the other way round %d of %d (%v)", one.Name, two.Name, len(p.All), p.Size, len(back.All), back.Size, err)
+			}
+			checkParting(t, p.All[0], one, two)
+		}
+	}
+}
+
+func checkParting(t *testing.T, p Parting, one, two model.Dialect) {
+	t.Helper()
+	if err := p.Test.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range []model.Dialect{one, two} {
+		a, err := p.Test.Explore(context.Background(), d, explore.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j := range p.Test.Answers {
+			v, why := p.Test.Answers[j].Judge(nil, a.Set)
+			if own := i == j; own != (v == litmus.Conforming) {
+				t.Errorf("%s against answer %d: %v %s\n%s", d.Name, j, v, why, p.Test.Format())
+			}
+		}
+	}
+}
+
+// A suite notices, test by test, what it says, and none of its tests can be spared.
+func TestSuite(t *testing.T) {
+	ctx := context.Background()
+	d := model.Editions[0]
+	s, err := Derive(ctx, d, 1, 80, 1, nil, func(int, int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &noticer{ctx, d, targetsOf(d)}
+	noticedBy := make([]int, len(n.targets))
+	var sets [][]int
+	for _, st := range s.Tests {
+		set, err := n.notices(st.Test, slices.Repeat([]bool{true}, len(n.targets)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sets = append(sets, set)
+		for _, g := range set {
+			noticedBy[g]++
+		}
+		for _, name := range st.Notices {
+			if !slices.ContainsFunc(set, func(g int) bool { return n.targets[g].name == name }) {
+				t.Errorf("%s does not notice %s", st.Test.Wire(), name)
+			}
+		}
+	}
+	for i, set := range sets {
+		if !slices.ContainsFunc(set, func(g int) bool { return noticedBy[g] == 1 }) {
+			t.Errorf("%s can be spared", s.Tests[i].Test.Wire())
+		}
+	}
+	for g, by := range noticedBy {
+		if missed := slices.Contains(s.Missed, n.targets[g].name); missed != (by == 0) {
+			t.Errorf("%s is noticed by %d tests, and is said to be missed: %v", n.targets[g].name, by, missed)
+		}
+	}
+	if len(s.Tests) < 5 || len(s.Missed) > len(n.targets)*2/3 {
+		t.Errorf("%d tests, %d of %d missed", len(s.Tests), len(s.Missed), len(n.targets))
+	}
+}
+
+func TestFromFailure(t *testing.T) {
+	const wire = "(litmus 1 p (thread a (log w)))"
+	for _, c := range []struct{ text, want string }{
+		{"x " + wire + " y", wire},
+		{"(litmus 1 older (thread a (nop))) and " + wire, wire},
+		{wire + " (litmus 1 broken (thread a", wire},
+		{"(litmus 1 \n p (thread a))", ""},
+		{"nothing", ""},
+		{"(litmus 1 p (thread a (nonsense)))", ""},
+	} {
+		got, err := FromFailure(c.text)
+		if c.want == "" && err == nil || c.want != "" && (err != nil || got.Wire() != c.want) {
+			t.Errorf("%q: %v %v", c.text, got, err)
+		}
+	}
+}

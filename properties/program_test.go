@@ -1,0 +1,277 @@
+package properties
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/litmus/gen"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
+)
+
+// choose lets rapid choose: so what it shrinks to is simple.
+func choose(t *rapid.T) gen.Choose {
+	return func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "") }
+}
+
+// programsOf is programs of an edition's forms.
+func programsOf(d model.Dialect, size int) *rapid.Generator[*litmus.Test] {
+	v := gen.Of(d)
+	return rapid.Custom(func(t *rapid.T) *litmus.Test { return gen.Program(v, size, choose(t)) })
+}
+
+// drawn is an edition and a program of it. The wire form is logged: check gen
+// -from-failure reads it from what a failure leaves.
+func drawn(t *rapid.T, size int) (model.Dialect, *litmus.Test) {
+	d := model.Editions[choose(t)(len(model.Editions))]
+	p := programsOf(d, size).Draw(t, "program")
+	t.Logf("check model -d %s: %s", d.Name, p.Wire())
+	return d, p
+}
+
+// A property of programs is a function that says what is wrong with one.
+var programProperties = []struct {
+	name string
+	say  string
+	bad  func(d model.Dialect, p *litmus.Test, f *Fault) string
+}{
+	{"search", "the search finds what a plain walk over all configurations finds", searchAgrees},
+	{"witness", "a run is shown for every outcome, and it ends in that outcome", witnessed},
+	{"text", "a program that is printed and read again, in both forms, allows the same", readAgain},
+	{"sane", "every step keeps the invariants and the law of conservation", everyStepSane},
+	{"deterministic", "the same search answers the same", twice},
+}
+
+// propertyBound is how many configurations are visited.
+const propertyBound = 4000
+
+func allowed(d model.Dialect, p *litmus.Test, f *Fault) *litmus.Allowed {
+	m, err := f.machine(p, d)
+	if err != nil {
+		panic(err)
+	}
+	a, err := p.ExploreMachine(context.Background(), m, explore.Options{MaxStates: propertyBound})
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// searchAgrees compares the final configurations; runs without an end are the
+// search's own matter.
+func searchAgrees(d model.Dialect, p *litmus.Test, f *Fault) string {
+	m, err := p.Machine(d) // without the fault: it is in the search
+	if err != nil {
+		return err.Error()
+	}
+	a := allowed(d, p, f)
+	leaves, steps := map[string]bool{}, map[string]bool{}
+	key := keys()
+	final := map[string]model.Config{key(m.Start()): m.Start()}
+	all, err := walk(m, propertyBound, func(e Edge) error {
+		steps[key(e.From)] = true
+		final[key(e.Move.To)] = e.Move.To
+		return nil
+	})
+	if !all || err != nil || a.Partial {
+		return ""
+	}
+	for k, c := range final {
+		if !steps[k] {
+			leaves[litmus.OutcomeOf(m, c).String()] = true
+		}
+	}
+	for o := range leaves {
+		if !slices.ContainsFunc(a.Outcomes, func(b litmus.Outcome) bool { return b.String() == o }) {
+			return "not found: " + o
+		}
+	}
+	for _, o := range a.Outcomes {
+		running := slices.ContainsFunc(o.Threads, func(t litmus.ThreadEnd) bool { return t.End == "running" })
+		if !leaves[o.String()] && !running && len(leaves) > 0 && !loops(p) {
+			return "found, and no run ends so: " + o.String()
+		}
+	}
+	return ""
+}
+
+func loops(p *litmus.Test) bool { return slices.Contains(p.Features(), "while") }
+
+func witnessed(d model.Dialect, p *litmus.Test, f *Fault) string {
+	a := allowed(d, p, f)
+	m, err := p.Machine(d)
+	if err != nil {
+		return err.Error()
+	}
+	for _, o := range a.Outcomes {
+		run, ok := a.Witness(o)
+		if !ok {
+			return "no run to " + o.String()
+		}
+		moves, err := m.Replay(run)
+		if err != nil {
+			return err.Error()
+		}
+		end := m.Start()
+		if len(moves) > 0 {
+			end = moves[len(moves)-1].To
+		}
+		if got := litmus.OutcomeOf(m, end); got.String() != o.String() && !slices.ContainsFunc(o.Threads, func(t litmus.ThreadEnd) bool { return t.End == "running" }) {
+			return fmt.Sprintf("the run to %s ends in %s", o, got)
+		}
+	}
+	return ""
+}
+
+func readAgain(d model.Dialect, p *litmus.Test, f *Fault) string {
+	printed, err := litmus.Parse("printed", []byte(p.Format()))
+	if err != nil {
+		return err.Error()
+	}
+	wired, err := litmus.ReadWire(p.Wire())
+	if err != nil {
+		return err.Error()
+	}
+	a := allowed(d, p, nil)
+	for _, q := range []*litmus.Test{printed, wired} {
+		if why := difference(a.Set, allowed(d, q, f).Set, "before", "after"); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func everyStepSane(d model.Dialect, p *litmus.Test, f *Fault) (why string) {
+	m, err := f.machine(p, d)
+	if err != nil {
+		return err.Error()
+	}
+	_, err = walk(m, propertyBound, func(e Edge) error {
+		if f != nil && f.Events != nil {
+			e.Move.Events = f.Events(e.Move.Events)
+		}
+		if why = conserved(e) + sane(e); why != "" {
+			return errFound
+		}
+		return nil
+	})
+	if err != nil && err != errFound {
+		return err.Error()
+	}
+	return why
+}
+
+func twice(d model.Dialect, p *litmus.Test, f *Fault) string {
+	return difference(allowed(d, p, nil).Set, allowed(d, p, f).Set, "once", "again")
+}
+
+func checkProgram(p func(model.Dialect, *litmus.Test, *Fault) string) func(*rapid.T) {
+	return func(t *rapid.T) {
+		d, x := drawn(t, 10)
+		if why := p(d, x, nil); why != "" {
+			t.Logf("%s: %s\n%s", d.Name, why, x.Format())
+			t.Fatal("the property does not hold") // rapid shrinks as long as the message is the same
+		}
+	}
+}
+
+func TestPrograms(t *testing.T) {
+	for _, p := range programProperties {
+		t.Run(p.name, rapid.MakeCheck(checkProgram(p.bad)))
+	}
+}
+
+// Fuzzing: go test ./properties -run xxx -fuzz FuzzSearch. What it finds becomes a
+// test by check gen -from-failure properties/testdata/fuzz/FuzzSearch/FILE.
+func FuzzSearch(f *testing.F)  { fuzz(f, searchAgrees) }
+func FuzzWitness(f *testing.F) { fuzz(f, witnessed) }
+func FuzzText(f *testing.F)    { fuzz(f, readAgain) }
+func FuzzSane(f *testing.F)    { fuzz(f, everyStepSane) }
+
+func fuzz(f *testing.F, p func(model.Dialect, *litmus.Test, *Fault) string) {
+	r := gen.Seeded(1)
+	for range 12 {
+		data := make([]byte, 16<<10) // what is too short is no program
+		for i := range data {
+			if i%8 < 2 { // rapid reads words of eight bytes, and small ones are simple
+				data[i] = byte(r(256))
+			}
+		}
+		f.Add(data)
+	}
+	f.Fuzz(rapid.MakeFuzz(checkProgram(p)))
+}
+
+// told is a test that is to fail: it notes what rapid tells of the failure.
+type told struct {
+	testing.TB
+	failed bool
+	text   string
+}
+
+func (n *told) Helper()                   {}
+func (n *told) Name() string              { return n.TB.Name() }
+func (n *told) Logf(f string, a ...any)   { n.text += fmt.Sprintf(f, a...) + "\n" }
+func (n *told) Log(a ...any)              { n.text += fmt.Sprintln(a...) }
+func (n *told) Errorf(f string, a ...any) { n.Logf(f, a...); n.failed = true }
+func (n *told) Error(a ...any)            { n.Log(a...); n.failed = true }
+func (n *told) Fatalf(f string, a ...any) { n.Logf(f, a...); n.failed = true }
+func (n *told) Fatal(a ...any)            { n.Log(a...); n.failed = true }
+func (n *told) FailNow()                  { n.failed = true }
+func (n *told) Fail()                     { n.failed = true }
+func (n *told) Failed() bool              { return n.failed }
+
+// Each property of programs finds a mistake made on purpose, and rapid shrinks the
+// program to one that a person would have written.
+func TestProgramsCanFail(t *testing.T) {
+	t.Chdir(t.TempDir()) // where rapid keeps what fails
+	receive := model.RuleByID("D1")
+	faults := map[string]Fault{
+		"search":        {Machine: func(m *model.Machine) { ablate(m, receive) }},
+		"witness":       confusionNamed("logs are written twice"),
+		"text":          {Machine: func(m *model.Machine) { ablate(m, receive) }},
+		"sane":          confusionNamed("receipts are not told"),
+		"deterministic": confusionNamed("the first thread is forgotten"),
+	}
+	for _, p := range programProperties {
+		t.Run(p.name, func(t *testing.T) {
+			f, ok := faults[p.name]
+			if !ok {
+				t.Fatal("no mistake is made for it")
+			}
+			n := &told{TB: t}
+			rapid.Check(n, func(t *rapid.T) {
+				d, x := drawn(t, 10)
+				if why := p.bad(d, x, &f); why != "" {
+					t.Log(why)
+					t.Fatal(p.name) // rapid shrinks as long as the message is the same
+				}
+			})
+			if !n.failed {
+				t.Fatal("it holds whatever the mistake")
+			}
+			x, err := FromFailure(n.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("shrunk to %s", x.Wire())
+			if gen.Size(x) > 4 {
+				t.Errorf("shrunk only to\n%s\n%s", x.Format(), n.text)
+			}
+		})
+	}
+}
+
+func confusionNamed(name string) Fault {
+	for _, f := range confusions {
+		if f.Name == name {
+			return f
+		}
+	}
+	panic("no fault " + name)
+}

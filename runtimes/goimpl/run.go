@@ -1,0 +1,154 @@
+package goimpl
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/interject/interject/impl"
+	"github.com/interject/interject/impl/sched"
+	"github.com/interject/interject/model"
+)
+
+// run is one run of a program: its runtime, its threads and its cells, by index.
+type run struct {
+	*Program
+	rt         *impl.Runtime
+	threads    []*impl.Thread
+	logs       [][]string
+	sending    []string // by thread, its last throwTo as outcomes call it
+	vars       []*impl.Var[int16]
+	mvars      []*impl.MVar[int16]
+	mutexes    []*impl.Mutex
+	semaphores []*impl.Semaphore
+	conditions []*impl.Cond
+	tags       []*impl.Tag[int16]
+	tape       *Tape  // nil: not recorded
+	reels      []reel // if recorded, by thread
+	over       bool   // its threads are being ended; written before they are told
+}
+
+func (p *Program) start(edition string, c impl.Config, seed uint64, tape *Tape) (*run, error) {
+	r := &run{Program: p, logs: make([][]string, len(p.blocks)), sending: make([]string, len(p.blocks)), tape: tape}
+	if tape != nil {
+		tape.Recorder.Reset(seed)
+		r.reels = make([]reel, len(p.blocks))
+		c.Observe = r.observe
+	}
+	rt, err := impl.New(edition, c)
+	if err != nil {
+		return nil, err
+	}
+	r.rt = rt
+	for _, d := range p.source.Cells {
+		r.cell(d)
+	}
+	for _, name := range p.source.Tags {
+		r.tags = append(r.tags, impl.NewTag[int16](name))
+	}
+	for i, d := range p.source.Threads {
+		e := &env{run: r, id: model.Thread(i)}
+		if seed != 0 {
+			e.delays(seed, i)
+		}
+		r.threads = append(r.threads, rt.NewThread(d.Name, func(t *impl.Thread) error {
+			e.t = t
+			return p.blocks[i](e)
+		}))
+	}
+	for i, d := range p.source.Threads {
+		if d.Later {
+			continue
+		}
+		if err := r.threads[i].Start(nil); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// cell makes the cell of d, and nil ones of the other kinds at its index.
+func (r *run) cell(d model.CellDecl) {
+	var v *impl.Var[int16]
+	var m *impl.MVar[int16]
+	var l *impl.Mutex
+	var s *impl.Semaphore
+	var c *impl.Cond
+	switch d.Kind {
+	case model.Var:
+		v = impl.NewVar(r.rt, d.Init)
+	case model.MVar:
+		if m = impl.NewMVar[int16](r.rt); d.Init != model.Empty {
+			m = impl.NewMVarOf(r.rt, d.Init)
+		}
+	case model.Mutex:
+		l = impl.NewMutex(r.rt, d.Name)
+	case model.Semaphore:
+		s = impl.NewSemaphore(r.rt, int(d.Init))
+	case model.Condition:
+		c = impl.NewCond(r.rt)
+	default:
+		panic(fmt.Sprintf("goimpl: cell %s is of kind %d, which there is not", d.Name, d.Kind))
+	}
+	r.vars, r.mvars, r.mutexes = append(r.vars, v), append(r.mvars, m), append(r.mutexes, l)
+	r.semaphores, r.conditions = append(r.semaphores, s), append(r.conditions, c)
+}
+
+func (e *env) log(word string) { e.logs[e.id] = append(e.logs[e.id], word) }
+
+// Run runs p once on goroutines and returns its outcome in canonical form. The seed
+// chooses where threads are held up; zero is nowhere. The tape may be nil.
+func (p *Program) Run(edition string, seed uint64, tape *Tape) (string, error) {
+	r, err := p.start(edition, impl.Config{Quiet: true}, seed, tape)
+	if err != nil {
+		return "", err
+	}
+	defer r.rt.Close()
+	r.rt.AwaitQuiet()
+	r.over = true
+	return r.outcome(), nil
+}
+
+// Explore runs p through every interleaving; the outcomes of the result are in
+// canonical form.
+func (p *Program) Explore(ctx context.Context, edition string, o sched.Options) (*sched.Result, error) {
+	if _, err := impl.PolicyOf(edition); err != nil {
+		return nil, err
+	}
+	return sched.Explore(ctx, p.Interleaved(edition, nil), o), nil
+}
+
+// Interleaved is p as a program of the scheduler, for replay and minimisation. The
+// tape may be nil.
+func (p *Program) Interleaved(edition string, tape *Tape) sched.Program {
+	return func(x *sched.Exec) {
+		r, err := p.start(edition, impl.Config{Scheduler: x}, 0, tape)
+		if err != nil {
+			panic(err)
+		}
+		x.Judge(func() string {
+			if tape != nil && tape.Heard != nil {
+				tape.Heard(tape)
+			}
+			return r.outcome()
+		})
+	}
+}
+
+// jitter holds the thread up now and then.
+func (e *env) jitter() {
+	if e.hold == 0 {
+		return
+	}
+	e.hold = e.hold*6364136223846793005 + 1442695040888963407
+	switch k := e.hold >> 58; {
+	case k < 8:
+		runtime.Gosched()
+	case k < 16:
+		for range k * 16 {
+			runtime.KeepAlive(e)
+		}
+	}
+}
+
+func (e *env) delays(seed uint64, thread int) { e.hold = seed*31 + uint64(thread) + 1 }

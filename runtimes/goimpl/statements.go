@@ -1,0 +1,291 @@
+package goimpl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/interject/interject/impl"
+	"github.com/interject/interject/model"
+)
+
+func nothing(*compiler, *model.Node) code { return func(*env) error { return nil } }
+
+func logWord(c *compiler, n *model.Node) code {
+	word := c.source.Words[n.A]
+	return func(e *env) error { e.log(word); return nil }
+}
+
+func logValue(c *compiler, n *model.Node) code {
+	word := c.source.Words[n.A]
+	return func(e *env) error { e.log(fmt.Sprintf("%s=%d", word, e.value)); return nil }
+}
+
+func value(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.value = n.N; return nil }
+}
+
+func set(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.vars[n.A].Set(n.N); return nil }
+}
+
+func spin(_ *compiler, n *model.Node) code {
+	is := func(v int16) bool { return v == n.N }
+	return func(e *env) error { e.jitter(); return e.vars[n.A].Spin(e.t, is) }
+}
+
+// scope changes the level. Where that is a level found by a scope around it, it is the
+// one saved in its slot, as the program says.
+func scope(c *compiler, n *model.Node) code {
+	body := c.block(n.Body)
+	return func(e *env) error {
+		if err := e.point(); err != nil {
+			return err
+		}
+		saved := e.levels[n.Slot]
+		if n.How == model.Shut || n.How == model.Seal || n.How == model.Without {
+			e.levels[n.Slot] = e.t.Level()
+			defer func() { e.levels[n.Slot] = saved }()
+		}
+		return e.t.At(level(n.How, e.t.Level(), saved), func() error { return body(e) })
+	}
+}
+
+func level(how model.How, now, saved impl.Level) impl.Level {
+	switch how {
+	case model.Shut:
+		return max(now, impl.Masked)
+	case model.Seal, model.Without:
+		return impl.Closed
+	case model.Restore:
+		return saved
+	case model.Unmask:
+		return impl.Open
+	case model.Relent:
+		if now == impl.Masked {
+			return impl.Open
+		}
+	case model.Allow:
+		if saved != impl.Closed {
+			return impl.Masked
+		}
+	case model.Local:
+		if saved != impl.Closed {
+			return impl.Open
+		}
+	}
+	return now
+}
+
+func try(c *compiler, n *model.Node) code {
+	body, handler := c.block(n.Body), c.block(n.Alt)
+	takes := func(err error) bool { return n.A == model.Any || classOf(err) == n.A }
+	return func(e *env) error {
+		return e.t.Handle(func() error { return body(e) }, takes, func(error) error { return handler(e) })
+	}
+}
+
+// classOf is the class of an error; those of operations are of class Error.
+func classOf(err error) uint8 {
+	if c, ok := errors.AsType[*class](err); ok {
+		return c.id
+	}
+	return model.ErrorClass
+}
+
+func tag(c *compiler, n *model.Node) code {
+	body := c.block(n.Body)
+	return func(e *env) error {
+		arrived := true
+		v, err := e.tags[n.A].Catch(e.t, func() (int16, error) {
+			err := body(e)
+			arrived = err != nil
+			return 0, err
+		})
+		if err == nil && arrived {
+			e.value = v
+		}
+		return err
+	}
+}
+
+// protect has one cleanup; what the block's value was is restored after it.
+func protect(c *compiler, n *model.Node) code {
+	body, cleanup := c.block(n.Body), c.block(n.Alt)
+	return func(e *env) error {
+		return e.t.UnwindProtect(func() error { return body(e) }, func() error {
+			v := e.value
+			if err := cleanup(e); err != nil {
+				return err
+			}
+			e.value = v
+			return nil
+		})
+	}
+}
+
+func throw(_ *compiler, n *model.Node) code {
+	return func(e *env) error { return e.tags[n.A].Throw(e.t, n.N) }
+}
+
+func raise(c *compiler, n *model.Node) code {
+	err := c.classes[n.A]
+	return func(*env) error { return err }
+}
+
+func exit(*compiler, *model.Node) code { return func(e *env) error { return e.t.Exit() } }
+
+func while(c *compiler, n *model.Node) code {
+	body := c.block(n.Body)
+	return func(e *env) error {
+		for e.vars[n.A].Get() == n.N {
+			if err := body(e); err != nil {
+				return err
+			}
+			if err := e.start(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func throwTo(c *compiler, n *model.Node) code {
+	err := c.classes[n.B]
+	return func(e *env) error {
+		e.jitter()
+		e.sending[e.id] = n.In
+		return e.t.ThrowTo(e.threads[n.A], err)
+	}
+}
+
+func interrupt(c *compiler, n *model.Node) code {
+	body := c.block(n.Body)
+	return func(e *env) error {
+		e.jitter()
+		return e.t.Interrupt(e.threads[n.A], func(t *impl.Thread) (err error) {
+			if e.tape != nil { // what the function interrupts may be a send
+				r := &e.reels[n.A]
+				now, last := r.now, r.last
+				defer func() { r.now, r.last, r.thru = now, last, err }()
+			}
+			return body(&env{run: e.run, t: t, id: model.Thread(n.A)})
+		})
+	}
+}
+
+func kill(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.jitter(); return e.t.Kill(e.threads[n.A]) }
+}
+
+func killNow(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.jitter(); return e.t.KillNow(e.threads[n.A]) }
+}
+
+func take(_ *compiler, n *model.Node) code {
+	return func(e *env) error {
+		e.jitter()
+		v, err := e.mvars[n.A].Take(e.t)
+		if err == nil {
+			e.value = v
+		}
+		return err
+	}
+}
+
+func put(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.jitter(); return e.mvars[n.A].Put(e.t, n.N) }
+}
+
+func lock(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.jitter(); return e.mutexes[n.A].Lock(e.t) }
+}
+
+func unlock(_ *compiler, n *model.Node) code {
+	return func(e *env) error { return e.mutexes[n.A].Unlock(e.t) }
+}
+
+func unlockHeld(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.mutexes[n.A].UnlockHeld(e.t); return nil }
+}
+
+func acquire(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.jitter(); return e.semaphores[n.A].Acquire(e.t) }
+}
+
+func post(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.semaphores[n.A].Post(); return nil }
+}
+
+func wait(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.jitter(); return e.conditions[n.A].Wait(e.t, e.mutexes[n.B]) }
+}
+
+func notify(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.conditions[n.A].Notify(); return nil }
+}
+
+func waitUntil(_ *compiler, n *model.Node) code {
+	is := func(v int16) bool { return v == n.N }
+	return func(e *env) error { e.jitter(); return e.vars[n.A].WaitUntil(e.t, is) }
+}
+
+func join(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.jitter(); return e.t.Join(e.threads[n.A]) }
+}
+
+// moment is how long a sleep or a time-out takes: long enough to be interrupted in.
+const moment = 50 * time.Microsecond
+
+func joinTimeout(_ *compiler, n *model.Node) code {
+	return func(e *env) error { e.jitter(); _, err := e.t.JoinFor(e.threads[n.A], moment); return err }
+}
+
+func sleep(*compiler, *model.Node) code {
+	return func(e *env) error { e.jitter(); return e.t.Sleep(moment) }
+}
+
+func foreign(_ *compiler, n *model.Node) code {
+	if n.Op == model.ForeignInt {
+		return func(e *env) error {
+			return e.t.ForeignInterruptible(func(context.Context) error { runtime.Gosched(); return nil })
+		}
+	}
+	return func(e *env) error { return e.t.Foreign(func() error { runtime.Gosched(); return nil }) }
+}
+
+func fork(_ *compiler, n *model.Node) code {
+	return func(e *env) error { return e.threads[n.A].Start(e.t) }
+}
+
+func await(_ *compiler, n *model.Node) code {
+	return func(e *env) error { return e.t.Await(e.threads[n.A]) }
+}
+
+func getMask(*compiler, *model.Node) code {
+	return func(e *env) error { e.log(e.t.Level().String()); return nil }
+}
+
+func held(_ *compiler, n *model.Node) code {
+	return func(e *env) error {
+		e.log(pick(e.mutexes[n.A].Holder() == e.t, "held", "notheld"))
+		return nil
+	}
+}
+
+func alive(_ *compiler, n *model.Node) code {
+	return func(e *env) error {
+		how, _ := e.threads[n.A].End()
+		e.log(pick(how == impl.Alive || how == impl.Unstarted, "alive", "dead"))
+		return nil
+	}
+}
+
+func pick[V any](yes bool, a, b V) V {
+	if yes {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,96 @@
+package runtimes
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/interject/interject/impl/sched"
+	"github.com/interject/interject/linearizability"
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/traces"
+)
+
+// Some run of the semantics explains each history that is recorded of impl.
+func TestHistoriesAreExplained(t *testing.T) {
+	for _, d := range ImplEditions() {
+		t.Run(d.Name, func(t *testing.T) {
+			r, err := NewImpl(d.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			judged, events, open := 0, 0, 0
+			for _, test := range litmus.All() {
+				if len(test.MissingIn(d)) > 0 {
+					continue
+				}
+				err := r.Record(context.Background(), ProgramOf(test), Options{Runs: 3, Seed: 1}, func(rec Recorded) error {
+					v, err := linearizability.Validate(context.Background(), rec.History, d, test, linearizability.Options{MaxStates: 50_000})
+					if err != nil {
+						return err
+					}
+					judged, events = judged+1, events+v.Events
+					switch v.Verdict {
+					case linearizability.Forbidden:
+						t.Errorf("%s, seed %d, event %d: %s; could have come: %q\n%s", test.Path(), rec.History.Seed, v.Explained+1, v.Why, v.Could, chart(rec.History))
+					case linearizability.Inconclusive:
+						open++
+					}
+					return nil
+				})
+				if no := (*Unsupported)(nil); err != nil && !errors.As(err, &no) {
+					t.Errorf("%s: %v", test.Path(), err)
+				}
+			}
+			t.Logf("%d histories of %d events; %d inconclusive", judged, events, open)
+			if judged == 0 || open > judged/20 {
+				t.Errorf("too little was judged")
+			}
+		})
+	}
+}
+
+func chart(h *traces.History) string { return traces.Chart{}.String(h) }
+
+// Recording takes no outcome away, and adds none.
+func TestRecordingChangesNothing(t *testing.T) {
+	for _, d := range ImplEditions() {
+		r, err := NewImpl(d.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compared := 0
+		for _, test := range litmus.All() {
+			if len(test.MissingIn(d)) > 0 {
+				continue
+			}
+			o := sched.Options{MaxExecutions: 300, MaxSteps: 400}
+			plain, err := r.Explore(context.Background(), ProgramOf(test), o)
+			if no := (*Unsupported)(nil); errors.As(err, &no) {
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", test.Path(), err)
+			}
+			n := 0
+			taped, err := r.RecordEvery(context.Background(), ProgramOf(test), o, func(*traces.History) error { n++; return nil })
+			if err != nil {
+				t.Fatalf("%s: %v", test.Path(), err)
+			}
+			var outcomes []string
+			for o := range plain.Counts {
+				outcomes = append(outcomes, o)
+			}
+			slices.Sort(outcomes)
+			if got := taped.Texts(); plain.Executions != taped.Executions || !slices.Equal(got, outcomes) {
+				t.Errorf("%s under %s: recorded %q of %d executions, else %q of %d", test.Path(), d.Name, got, taped.Executions, outcomes, plain.Executions)
+			}
+			if n != taped.Executions {
+				t.Errorf("%s under %s: %d histories of %d executions", test.Path(), d.Name, n, taped.Executions)
+			}
+			compared++
+		}
+		t.Logf("%s: %d programs", d.Name, compared)
+	}
+}

@@ -1,0 +1,122 @@
+package runtimes
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/interject/interject/impl"
+	"github.com/interject/interject/impl/sched"
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/runtimes/goimpl"
+)
+
+// Impl runs programs on package impl, in this process.
+type Impl struct{ dialect model.Dialect }
+
+// NewImpl is a runner of package impl under one of the editions that it implements.
+func NewImpl(edition string) (*Impl, error) {
+	if !slices.Contains(impl.Editions(), edition) {
+		return nil, fmt.Errorf("impl does not implement %s; it implements %v", edition, impl.Editions())
+	}
+	d, err := model.Edition(edition)
+	return &Impl{d}, err
+}
+
+// ImplEditions are the editions that package impl implements and the model has.
+func ImplEditions() (all []model.Dialect) {
+	for _, d := range model.Editions {
+		if slices.Contains(impl.Editions(), d.Name) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// Name is impl.
+func (r *Impl) Name() string { return "impl" }
+
+// Edition is the one whose policy the runtime has.
+func (r *Impl) Edition() string { return r.dialect.Name }
+
+// Missing names a form that the edition lacks.
+func (r *Impl) Missing(p Program) string {
+	t, err := litmus.ReadWire(p.Wire)
+	if err != nil {
+		return ""
+	}
+	if missing := t.MissingIn(r.dialect); len(missing) > 0 {
+		return missing[0]
+	}
+	return ""
+}
+
+// Run runs p on goroutines; the seed chooses where threads are held up.
+func (r *Impl) Run(ctx context.Context, p Program, o Options) (Tally, error) {
+	var tally Tally
+	g, err := r.compile(p)
+	if err != nil {
+		return tally, err
+	}
+	o = o.withDefaults()
+	for i := range o.Runs {
+		if ctx.Err() != nil {
+			tally.Stopped = ctx.Err().Error()
+			return tally, ctx.Err()
+		}
+		text, err := g.Run(r.dialect.Name, o.Seed+uint64(i), nil)
+		if err != nil {
+			return tally, err
+		}
+		tally.outcome(text, 1)
+	}
+	return tally, nil
+}
+
+func (r *Impl) compile(p Program) (*goimpl.Program, error) {
+	t, err := litmus.ReadWire(p.Wire)
+	if err != nil {
+		return nil, err
+	}
+	flat, err := t.Program(r.dialect.Idioms)
+	if err != nil {
+		return nil, err
+	}
+	g, err := goimpl.Compile(flat)
+	if err != nil {
+		return nil, &Unsupported{"impl", p.Name, err.Error()}
+	}
+	return g, nil
+}
+
+// Interleavings is what a program does in every interleaving of impl's steps.
+type Interleavings struct {
+	Tally
+	Executions int
+	Steps      int
+	Partial    string // which bound ended the search; empty if it is complete
+	Elapsed    time.Duration
+}
+
+// Explore runs p through every interleaving, or as many as the options permit.
+func (r *Impl) Explore(ctx context.Context, p Program, o sched.Options) (Interleavings, error) {
+	g, err := r.compile(p)
+	if err != nil {
+		return Interleavings{}, err
+	}
+	from := time.Now()
+	res, err := g.Explore(ctx, r.dialect.Name, o)
+	if err != nil {
+		return Interleavings{}, err
+	}
+	all := Interleavings{Executions: res.Executions, Steps: res.Steps, Partial: res.Exceeded, Elapsed: time.Since(from)}
+	if res.Truncated > 0 && all.Partial == "" {
+		all.Partial = fmt.Sprintf("%d executions were too long", res.Truncated)
+	}
+	for _, text := range res.Texts() {
+		all.outcome(text, 1)
+	}
+	return all, nil
+}
