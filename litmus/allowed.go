@@ -3,6 +3,7 @@ package litmus
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/interject/interject/model"
@@ -78,13 +79,33 @@ func (t *Test) search(ctx context.Context, m *model.Machine, sys explore.System[
 	if err != nil {
 		return nil, err
 	}
+	return t.allowed(m, r), nil
+}
+
+// Resume is Explore that goes on from a checkpoint, which Identity names in its options.
+func (t *Test) Resume(ctx context.Context, d model.Dialect, o explore.Options, from io.Reader) (*Allowed, error) {
+	m, err := t.Machine(d)
+	if err != nil {
+		return nil, err
+	}
+	r, err := explore.Resume(ctx, System{m}, o, from)
+	if err != nil {
+		return nil, err
+	}
+	return t.allowed(m, r), nil
+}
+
+// Checkpoint is where the search stopped: for Resume.
+func (a *Allowed) Checkpoint() explore.Checkpoint { return a.report.Checkpoint() }
+
+func (t *Test) allowed(m *model.Machine, r *explore.Report[model.Part]) *Allowed {
 	if len(r.Violations) > 0 {
 		v := r.Violations[0]
 		panic(fmt.Sprintf("model: %s under %s: %v, after %s", t.Name, m.Name, v.Err, m.Path(labels(r.Paths(v.State)[0]))))
 	}
 	a := &Allowed{Test: t, Machine: m, States: r.States, Reasons: r.Reasons, report: r, ends: map[string]int{}}
 	a.collect()
-	return a, nil
+	return a
 }
 
 func (a *Allowed) collect() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -19,7 +20,9 @@ var modelCommand = command{
   check model mutual-kill
   check model -d ghc@doc2010 -set order=lifo fifo-await      what if blocked throwers were served last in, first out?
   check model -d sbcl@doc,sbcl@2.2 nest/
-  check model -reduce -d ghc@doc2010 big.litmus              the same outcomes from fewer states`,
+  check model -reduce -d ghc@doc2010 big.litmus              the same outcomes from fewer states
+  check model -d ghc@doc2010 -max-memory 4000000000 -save big.ckpt big.litmus
+  check model -d ghc@doc2010 -resume big.ckpt -save big.ckpt big.litmus      after Ctrl-C, a kill, or a bound`,
 	run: (*app).model,
 }
 
@@ -31,6 +34,7 @@ type search struct {
 	maxMemory int64
 	timeout   time.Duration
 	reduce    bool
+	checkpoints
 }
 
 // flagsOf adds the flags of an exploration.
@@ -52,16 +56,24 @@ func (s *search) context(ctx context.Context) (context.Context, context.CancelFu
 // explore finds the outcomes of t under d.
 func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Dialect) (*litmus.Allowed, error) {
 	o := explore.Options{MaxStates: s.maxStates, MaxMemory: s.maxMemory, Reduce: s.reduce}
+	if s.maxMemory > 0 {
+		o.MaxMemory -= s.maxMemory / 20 // for all else in the process
+		debug.SetMemoryLimit(max(s.maxMemory, leastLimit))
+	}
 	if a.watched() {
 		o.Progress = a.progress(t.Name + " under " + d.Name)
 	}
-	return t.Explore(ctx, d, o)
+	return s.search(ctx, t, d, o)
 }
+
+// leastLimit is a limit for the Go runtime below which it would do nothing but collect.
+const leastLimit = 64 << 20
 
 func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
 	s := &search{}
 	s.flags(f)
 	f.BoolVar(&s.reduce, "reduce", false, "take no steps of which the semantics knows that they make no difference: fewer states, the same outcomes")
+	s.checkpoints.flags(f)
 	args, err := parse(f, args)
 	if err != nil {
 		return exitUsage, err
@@ -73,6 +85,9 @@ func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 	eds, err := editions(s.names, s.settings)
 	if err != nil {
 		return exitUsage, err
+	}
+	if s.checkpoints.wanted() && (len(chosen) != 1 || len(eds) != 1) {
+		return exitUsage, usageError{fmt.Errorf("a checkpoint is of one test under one edition, not of %d under %d", len(chosen), len(eds))}
 	}
 	ctx, cancel := s.context(ctx)
 	defer cancel()

@@ -47,7 +47,7 @@ func (a *app) progress(what string) func(explore.Progress) {
 			return
 		}
 		rate := float64(p.States) / p.Elapsed.Seconds()
-		fmt.Fprintf(a.err, "\r\033[K%s: %d states, %d to expand, depth %d, %.0f states/s, %d MB", what, p.States, p.Frontier, p.Depth, rate, p.Memory>>20)
+		fmt.Fprintf(a.err, "\r\033[K%s: %d states, %d to expand, depth %d, %.0f states/s, %d MB, at least %v more", what, p.States, p.Frontier, p.Depth, rate, p.Memory>>20, p.AtLeast.Round(time.Second))
 		if p.Frontier == 0 {
 			fmt.Fprint(a.err, "\r\033[K")
 		}

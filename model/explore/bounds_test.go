@@ -160,12 +160,12 @@ func TestProgress(t *testing.T) {
 	calls := 0
 	r := counters(5, 7).under(t, explore.Options{Every: 1, Progress: func(p explore.Progress) {
 		calls++
-		if p.States < last.States || p.Expanded < last.Expanded || p.Depth < last.Depth || p.Frontier != p.States-p.Expanded {
+		if p.States < last.States || p.Expanded < last.Expanded || p.Depth < last.Depth || p.Frontier != p.States-p.Expanded || p.AtLeast < 0 || p.Frontier == 0 != (p.AtLeast == 0) && p.Expanded > 0 {
 			t.Fatalf("progress went from %+v to %+v", last, p)
 		}
 		last = p
 	}})
-	if calls < 10 || last.States != r.States || last.Expanded != r.States || last.Transitions != r.Transitions || last.Frontier != 0 {
+	if calls < 10 || last.States != r.States || last.Expanded != r.States || last.Transitions != r.Transitions || last.Frontier != 0 || last.AtLeast != 0 {
 		t.Errorf("%d calls, the last %+v", calls, last)
 	}
 }

@@ -14,10 +14,7 @@ import (
 // numbers and teach the same effects. So parts need no encoding, and a system that has
 // changed since is noticed.
 
-const checkpointMagic = "interject explore checkpoint 2"
-
-// A lessonAt is a run of a rule.
-type lessonAt struct{ rule, state uint32 }
+const checkpointMagic = "interject explore checkpoint 3"
 
 // Checkpoint writes itself. It is good until the callback that got it returns.
 type Checkpoint struct{ s searcher }
@@ -55,7 +52,7 @@ func (c *course) save(e *encoder) {
 	c.saveIdentity(e)
 	e.number(len(c.fields))
 	for _, f := range c.fields {
-		e.number(int(f.word), int(f.shift), int(f.bits))
+		e.number(int(f.word), int(f.shift), int(f.bits), int(f.stride), int(f.radix))
 	}
 	e.number(c.next, c.layerEnd, c.transitions, c.reduced, c.packs, len(c.layers))
 	e.number(c.layers...)
@@ -67,8 +64,8 @@ func (c *course) save(e *encoder) {
 	for n, at := range c.notes {
 		e.number(int(n.kind), n.rule, int(n.label), at.first, at.count)
 	}
-	e.number(len(c.lessons))
-	for _, l := range c.lessons {
+	e.number(c.lessons.n)
+	for l := range c.lessons.all {
 		e.number(int(l.rule), int(l.state))
 	}
 	sizes := c.know.sizes()
@@ -151,16 +148,20 @@ func (c *course) load(d *decoder) {
 		d.damaged("fields")
 	}
 	for i := range c.fields {
-		c.fields[i] = field{uint16(d.number()), uint8(d.number()), uint8(d.number())}
+		c.fields[i] = field{uint16(d.number()), uint8(d.number()), uint8(d.number()), uint16(d.number()), uint16(d.number())}
+		if f := c.fields[i]; f.stride != 0 && f.radix == 0 {
+			d.damaged("fields")
+		}
 	}
 	c.next, c.layerEnd, c.transitions, c.reduced, c.packs = d.number(), d.number(), d.number(), d.number(), d.number()
+	c.resumed = c.next
 	d.times(func() { c.layers = append(c.layers, d.number()) })
 	d.times(func() { c.finals = append(c.finals, uint32(d.number())) })
 	d.times(func() {
 		n := note{kind(d.number()), d.number(), uint32(d.number())}
 		c.notes[n] = &noted{d.number(), d.number()}
 	})
-	d.times(func() { c.lessons = append(c.lessons, lessonAt{uint32(d.number()), uint32(d.number())}) })
+	d.times(func() { c.lessons.append(uint32(d.number()), uint32(d.number())) })
 	d.times(func() { c.sizes = append(c.sizes, d.number()) })
 	// A search that was stopped noted the layer ahead; it is noted again when reached.
 	if n := len(c.layers); n > 0 && c.layers[n-1] == c.layerEnd {
@@ -194,10 +195,10 @@ var errChanged = errors.New("the system has changed: its rules, run again in the
 
 // relearn runs the rules that were run, in the same order.
 func (s *search[K]) relearn() error {
-	lessons := s.lessons
-	s.lessons = nil
+	before := s.lessons
+	s.lessons = lessons{}
 	s.know.initial()
-	for _, l := range lessons {
+	for l := range before.all {
 		if int(l.state) >= s.log.n || int(l.rule) >= s.rules() {
 			return errors.New("the checkpoint is damaged: a rule was run in a state that it does not have")
 		}

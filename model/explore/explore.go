@@ -73,6 +73,9 @@ type Progress struct {
 	Frontier    int // discovered and not yet expanded
 	Memory      int64
 	Elapsed     time.Duration
+	// AtLeast is how long it takes, at the rate so far, to expand what is discovered:
+	// the search lasts at least so long. How much more is to be discovered nobody knows.
+	AtLeast time.Duration
 }
 
 // Explore searches the reachable states of sys. An error means that the question

@@ -192,8 +192,8 @@ func TestTooWide(t *testing.T) {
 		v.Commit(0)
 	}}
 	r := sys.search(t)
-	if r.Complete || r.Stop != explore.TooWide || r.States != 8 || len(r.Reasons) != 1 {
-		t.Errorf("stopped as %v with %d states: %v; want 8: 300 parts of 3 bits", r.Stop, r.States, r.Reasons)
+	if r.Complete || r.Stop != explore.TooWide || r.States != 9 || len(r.Reasons) != 1 {
+		t.Errorf("stopped as %v with %d states: %v; want 9: of ten values, 4 fit 16 bits, and 256 fit 1024", r.Stop, r.States, r.Reasons)
 	}
 }
 

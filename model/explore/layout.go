@@ -14,22 +14,40 @@ type words interface {
 	[1]uint64 | [2]uint64 | [4]uint64 | [8]uint64 | [16]uint64
 }
 
-// A field is where in a key the number of a part stands.
+// A field is where in a key the number of a part stands: in some bits of a word of its
+// own, or, with a stride, as a digit of what these bits hold together for several parts.
 type field struct {
-	word  uint16
-	shift uint8
-	bits  uint8
+	word   uint16
+	shift  uint8
+	bits   uint8
+	stride uint16 // 0: the bits are this part's alone
+	radix  uint16
 }
 
-func (f field) mask() uint64 { return 1<<f.bits - 1 }
+// room is how many numbers fit the field.
+func (f field) room() uint64 {
+	if f.stride != 0 {
+		return uint64(f.radix)
+	}
+	return 1 << f.bits
+}
 
 // get reads a field of a key.
 func get[K words](k *K, f field) uint64 {
-	return (*k)[f.word] >> (f.shift & 63) & (1<<(f.bits&63) - 1)
+	n := (*k)[f.word] >> (f.shift & 63) & (1<<(f.bits&63) - 1)
+	if f.stride != 0 {
+		return uint64(uint32(n) / uint32(f.stride) % uint32(f.radix))
+	}
+	return n
 }
 
-// put adds n to a field that is zero.
-func put[K words](k *K, f field, n uint64) { (*k)[f.word] += n << f.shift }
+// put adds n to a field that is zero; or the difference n to one in which there is room.
+func put[K words](k *K, f field, n uint64) {
+	if f.stride != 0 {
+		n *= uint64(f.stride)
+	}
+	(*k)[f.word] += n << f.shift
+}
 
 // add is the successor of a key by an effect.
 func add[K words](k, delta *K) K {
@@ -57,12 +75,16 @@ func unpack[K words](fs []field, k *K, ids []uint32) {
 }
 
 // arrange lays out the fields of parts with so many numbers in as few words as will
-// do; no field crosses a word. It gives every bit that is left as slack to the
-// parts with the most numbers, since these grow: a part that outgrows its field
+// do; no field crosses a word. Parts share fields only where that saves half of the
+// words, since digits are slower to read than bits. It gives all that is left as slack
+// to the parts with the most numbers, since these grow: a part that outgrows its field
 // costs a rewrite of everything. The width is 0 if 16 words do not suffice.
 func arrange(sizes []int) (fs []field, width int) {
 	for width = 1; width <= 16; width *= 2 {
 		if fs = arrangeIn(sizes, width); fs != nil {
+			return fs, width
+		}
+		if fs = shareIn(sizes, width); fs != nil {
 			return fs, width
 		}
 	}

@@ -3,7 +3,7 @@ package explore
 import "unsafe"
 
 const (
-	chunkBits = 14
+	chunkBits = 12
 	chunkSize = 1 << chunkBits
 )
 

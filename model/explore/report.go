@@ -90,7 +90,7 @@ func newReport[P comparable](sys System[P], v *View[P], s searcher) *Report[P] {
 		Layers:      len(c.layers),
 		Stop:        c.stop,
 		Memory:      s.bytes(),
-		RuleRuns:    len(c.lessons),
+		RuleRuns:    c.lessons.n,
 		Repacks:     c.packs,
 		sys:         sys, v: v, s: s,
 		ids: make([]uint32, sys.Parts()),

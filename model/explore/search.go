@@ -63,9 +63,10 @@ type course struct {
 	stop     Stop
 	tally
 	notes   map[note]*noted
-	lessons []lessonAt // every run of a rule, in order
-	packs   int        // rewritings for want of bits
-	sizes   []int      // of the tables, when resuming
+	lessons lessons // every run of a rule, in order
+	packs   int     // rewritings for want of bits
+	resumed int     // states that were expanded before the search was resumed
+	sizes   []int   // of the tables, when resuming
 }
 
 // A tally is what is counted of expanded states.
@@ -186,7 +187,7 @@ func (s *search[K]) learn(rule, state int) int32 {
 	ids := s.know.state()
 	s.read(state, ids)
 	les := s.know.learn(rule)
-	s.lessons = append(s.lessons, lessonAt{uint32(rule), uint32(state)})
+	s.lessons.append(uint32(rule), uint32(state))
 	if !s.know.fits(s.fields) {
 		return 0
 	}
@@ -226,7 +227,17 @@ func (s *search[K]) progress(end bool) {
 		Frontier:    s.log.n - s.next,
 		Memory:      s.bytes().Total(),
 		Elapsed:     now.Sub(s.started),
+		AtLeast:     s.atLeast(now),
 	})
+}
+
+// atLeast is the time for the frontier at the rate since the search began or was resumed.
+func (s *search[K]) atLeast(now time.Time) time.Duration {
+	done := s.next - s.resumed
+	if done == 0 {
+		return 0
+	}
+	return time.Duration(float64(now.Sub(s.started)) / float64(done) * float64(s.log.n-s.next))
 }
 
 // save hands out a checkpoint when it is time.
@@ -241,7 +252,7 @@ func (s *search[K]) save() {
 func (s *search[K]) read(state int, ids []uint32) { unpack(s.fields, s.log.at(state), ids) }
 
 func (s *search[K]) bytes() Memory {
-	return Memory{Store: s.store.bytes(), Log: s.log.bytes() + 12*int64(cap(s.finals)), Memo: s.memo.bytes() + 8*int64(cap(s.lessons)), Parts: s.know.bytes()}
+	return Memory{Store: s.store.bytes(), Log: s.log.bytes() + 12*int64(cap(s.finals)), Memo: s.memo.bytes() + s.lessons.bytes(), Parts: s.know.bytes()}
 }
 
 // forget drops what only the search itself needs.

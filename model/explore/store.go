@@ -29,7 +29,7 @@ const (
 	minSlots = 64
 	fullness = 0.88 // of slots in use before growing
 	brimful  = 0.95 // when there is no memory to grow
-	growth   = 1.8
+	growth   = 1.6
 )
 
 // newStore makes a store with shards as big as those of another, or small ones of

@@ -24,8 +24,17 @@ type memo[K words] struct {
 type node struct {
 	field field
 	part  int32
-	known int32 // kids known
+	known int32  // kids known
+	base  uint32 // the number of kids[0]
 	kids  []int32
+}
+
+// kid is the kid for a number, if it is in the slice; else 0.
+func (n *node) kid(id uint64) int32 {
+	if id -= uint64(n.base); id < uint64(len(n.kids)) {
+		return n.kids[id]
+	}
+	return 0
 }
 
 // An effect is what to add to the key, or a bound or a fault in its place.
@@ -54,8 +63,8 @@ func (m *memo[K]) find(rule int, k *K) int32 {
 	for r > 0 {
 		n := &m.nodes[r]
 		id := get(k, n.field)
-		if id < uint64(len(n.kids)) && n.kids[id] != 0 {
-			r = n.kids[id]
+		if kid := n.kid(id); kid != 0 {
+			r = kid
 			continue
 		}
 		r = m.far(r, id)
@@ -80,18 +89,10 @@ func (m *memo[K]) findAll(keys []K, leaves []int32) bool {
 		}
 		first := m.nodes[root]
 		for j := range row {
-			r := int32(0)
-			if id := get(&keys[j], first.field); id < uint64(len(first.kids)) {
-				r = first.kids[id]
-			}
+			r := first.kid(get(&keys[j], first.field))
 			for r > 0 {
 				n := &m.nodes[r]
-				id := get(&keys[j], n.field)
-				if id >= uint64(len(n.kids)) {
-					r = 0
-					break
-				}
-				r = n.kids[id]
+				r = n.kid(get(&keys[j], n.field))
 			}
 			row[j] = r
 			known = known && r != 0
@@ -147,15 +148,16 @@ func (m *memo[K]) kid(at int32, id uint32) int32 {
 	if at == 0 {
 		return m.roots[id]
 	}
-	if kids := m.nodes[at].kids; int(id) < len(kids) && kids[id] != 0 {
-		return kids[id]
+	if kid := m.nodes[at].kid(uint64(id)); kid != 0 {
+		return kid
 	}
 	return m.far(at, uint64(id))
 }
 
-// attach makes r the kid id of node at. A node's kids are a slice as long as at
-// least one in eight of it is used, and else in a map: a part with many values that
-// is looked at late must not cost its whole range in each of many nodes.
+// attach makes r the kid id of node at. A node's kids are a slice, from the least of
+// their numbers on, as long as at least one in four of it is used, and else in a map: a
+// part with many values that is looked at late must not cost its whole range in each of
+// many nodes.
 func (m *memo[K]) attach(at int32, id uint32, r int32) {
 	if at == 0 {
 		m.roots[id] = r
@@ -163,33 +165,48 @@ func (m *memo[K]) attach(at int32, id uint32, r int32) {
 	}
 	n := &m.nodes[at]
 	n.known++
-	if int(id) >= len(n.kids) {
-		if int(id) >= 8*int(n.known)+16 {
+	from, to := n.base, n.base+uint32(len(n.kids))
+	if len(n.kids) == 0 {
+		from, to = id, id
+	}
+	if id < from || id >= to {
+		from, to = min(from, id), max(to, id+1)
+		if int(to-from) > 4*int(n.known)+16 {
 			m.sparse[uint64(at)<<32|uint64(id)] = r
 			return
 		}
-		m.widen(at, int(id))
+		m.widen(at, from, to)
 	}
-	n.kids[id] = r
+	n.kids[id-n.base] = r
 }
 
-// widen makes room for kid id of node at, and a quarter more, and takes in kids that
-// had to go to the map.
-func (m *memo[K]) widen(at int32, id int) {
+// widen makes room for the kids of node at from one number to before another, and an
+// eighth more where it grows, and takes in kids that had to go to the map.
+func (m *memo[K]) widen(at int32, from, to uint32) {
 	n := &m.nodes[at]
-	kids := make([]int32, id+id/4+1)
-	copy(kids, n.kids)
-	for i := len(n.kids); i < len(kids) && len(m.sparse) > 0; i++ {
-		key := uint64(at)<<32 | uint64(i)
-		kids[i] = m.sparse[key]
-		delete(m.sparse, key)
+	more := (to - from) / 8
+	if len(n.kids) > 0 && from < n.base {
+		from -= min(more, from)
+	} else {
+		to += more
+	}
+	kids := make([]int32, to-from)
+	if len(n.kids) > 0 {
+		copy(kids[n.base-from:], n.kids)
+	}
+	for i := 0; i < len(kids) && len(m.sparse) > 0; i++ {
+		key := uint64(at)<<32 | uint64(from) + uint64(i)
+		if kids[i] == 0 {
+			kids[i] = m.sparse[key]
+			delete(m.sparse, key)
+		}
 	}
 	m.kids += len(kids) - len(n.kids)
-	n.kids = kids
+	n.base, n.kids = from, kids
 }
 
 func (m *memo[K]) newNode(fs []field, c int) int32 {
-	m.nodes = append(m.nodes, node{field: fs[c], part: int32(c)})
+	m.nodes = append(grow(m.nodes, 1), node{field: fs[c], part: int32(c)})
 	return int32(len(m.nodes) - 1)
 }
 
@@ -201,6 +218,7 @@ func (m *memo[K]) leaf(fs []field, ids []uint32, outs []outcome) int32 {
 	if first+len(outs) > math.MaxInt32 {
 		panic("explore: more than 2^31 effects of rules to remember: the parts of this system are too coarse")
 	}
+	m.effects = grow(m.effects, len(outs))
 	for i, o := range outs {
 		e := effect[K]{label: o.label, kind: o.kind, more: i+1 < len(outs)}
 		for _, w := range o.writes {
@@ -215,6 +233,15 @@ func (m *memo[K]) bytes() int64 {
 	var e effect[K]
 	return int64(cap(m.nodes))*int64(unsafe.Sizeof(node{})) + int64(cap(m.effects))*int64(unsafe.Sizeof(e)) +
 		4*int64(m.kids) + 32*int64(len(m.sparse))
+}
+
+// grow makes room for n more, and an eighth: what is kept for each state must not be
+// doubled by what is not used yet.
+func grow[T any](s []T, n int) []T {
+	if len(s)+n <= cap(s) {
+		return s
+	}
+	return append(make([]T, 0, len(s)+n+len(s)/8+8), s...)
 }
 
 // walk visits every leaf, with the parts that lead to it and their numbers.
@@ -235,8 +262,8 @@ func (m *memo[K]) walk(visit func(rule int, path []write, leaf int32)) {
 			down(rule, kid)
 			path = path[:len(path)-1]
 		}
-		for id, kid := range n.kids {
-			step(uint32(id), kid)
+		for i, kid := range n.kids {
+			step(n.base+uint32(i), kid)
 		}
 		for _, w := range kids[r] {
 			step(w.id, m.far(r, uint64(w.id)))

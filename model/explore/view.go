@@ -208,7 +208,7 @@ func (v *View[P]) sizes() []int {
 // fits reports whether every part's numbers fit their fields.
 func (v *View[P]) fits(fs []field) bool {
 	for c := range v.tables {
-		if uint64(len(v.tables[c].parts)-1) > fs[c].mask() {
+		if uint64(len(v.tables[c].parts)) > fs[c].room() {
 			return false
 		}
 	}
