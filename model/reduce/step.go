@@ -66,7 +66,7 @@ type cleared struct {
 }
 
 func (c cleared) Get(i int) model.Part {
-	if role, who := c.s.RoleOf(i); role == model.QueueOf && model.Thread(who) == c.t {
+	if role, who := c.s.RoleOf(i); role == model.IsQueue && model.Thread(who) == c.t {
 		return model.Part{}
 	}
 	return c.Store.Get(i)
