@@ -132,7 +132,7 @@ func signalOf(v gen.Vocabulary) *litmus.Form {
 // names; their names, and the statements by which they interrupt.
 func withoutInterrupters(t *litmus.Test) (*litmus.Test, []string, []litmus.Stmt) {
 	c := gen.Clone(t)
-	c.Final, c.Answers, c.Inner = nil, nil, nil
+	c.Final, c.Answers, c.Inner, c.See = nil, nil, nil, nil
 	named := map[string]bool{}
 	for _, th := range c.Threads {
 		if interrupting(th.Body) {

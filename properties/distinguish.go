@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 
@@ -24,16 +25,18 @@ type Parting struct {
 type Partings struct {
 	All   []Parting
 	Size  int  // statements of the programs found; if none was found, that far all were tried
+	Whole int  // up to so many statements, all programs of the core were tried
 	Tried int  // programs
-	Luck  bool // found among random ones, and shrunk: there may be smaller ones
+	Luck  bool // found in the catalogue or among random ones, and shrunk: there may be smaller ones
 }
 
 // Distinguish finds the smallest programs on which two editions part: all of the
-// least size up to max of the core that both have, and when there is none a
-// program that was made at random, as small as it shrinks.
-func Distinguish(ctx context.Context, one, two model.Dialect, max, random int, seed uint64) (Partings, error) {
+// least size up to max of the core that both have, and when there is none a test
+// of the catalogue or a program made at random, as small as it shrinks.
+func Distinguish(ctx context.Context, one, two model.Dialect, max, random int, seed uint64, catalogue []*litmus.Test) (Partings, error) {
 	var p Partings
 	core := gen.CoreOf(one, two)
+	core.Classes = 2 // to tell by what a thread was hit
 	for p.Size = 1; p.Size <= max; p.Size++ {
 		var mu sync.Mutex
 		n, err := each(ctx, core.Programs(p.Size), func(i int, t *litmus.Test) error {
@@ -54,14 +57,30 @@ func Distinguish(ctx context.Context, one, two model.Dialect, max, random int, s
 		}
 	}
 	p.Size--
-	return p.byLuck(ctx, one, two, random, seed)
+	p.Whole = p.Size
+	return p.byLuck(ctx, one, two, lucky(one, two, random, seed, catalogue))
 }
 
-// byLuck tries random programs.
-func (p Partings) byLuck(ctx context.Context, one, two model.Dialect, random int, seed uint64) (Partings, error) {
-	v := gen.Of(one, two)
-	for i := range uint64(random) {
-		t := gen.Program(v, 12, gen.Seeded(seed+i))
+// lucky are the tests of a catalogue that both editions can express, and random
+// programs.
+func lucky(one, two model.Dialect, random int, seed uint64, catalogue []*litmus.Test) iter.Seq[*litmus.Test] {
+	return func(yield func(*litmus.Test) bool) {
+		for _, t := range catalogue {
+			if len(t.MissingIn(one))+len(t.MissingIn(two)) == 0 && !yield(bare(t)) {
+				return
+			}
+		}
+		for i := range uint64(random) {
+			if !yield(gen.Program(gen.Of(one, two), 12, gen.Seeded(seed+i))) {
+				return
+			}
+		}
+	}
+}
+
+// byLuck tries programs until one tells the editions apart.
+func (p Partings) byLuck(ctx context.Context, one, two model.Dialect, tests iter.Seq[*litmus.Test]) (Partings, error) {
+	for t := range tests {
 		p.Tried++
 		if _, ok, err := parts(ctx, t, one, two); err != nil || ctx.Err() != nil {
 			return p, cmp.Or(err, ctx.Err())

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/litmus/gen"
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
 )
@@ -16,16 +17,19 @@ import (
 func TestDistinguish(t *testing.T) {
 	ctx := context.Background()
 	for i, one := range model.Editions[:2] {
-		if p, err := Distinguish(ctx, one, one, 2, 10, 1); err != nil || len(p.All) > 0 {
+		if p, err := Distinguish(ctx, one, one, 2, 10, 1, nil); err != nil || len(p.All) > 0 {
 			t.Errorf("%s parts from itself: %v %v", one.Name, p.All, err)
 		}
 		for _, two := range model.Editions[i+1:] {
-			p, err := Distinguish(ctx, one, two, 2, 1000, 1)
+			if d, e := gen.Of(one, two), gen.Of(); len(d) < len(e)/4 {
+				continue // they share too little
+			}
+			p, err := Distinguish(ctx, one, two, 1, 20, 1, litmus.All())
 			if err != nil || len(p.All) == 0 {
 				t.Errorf("nothing tells %s and %s apart: %v", one.Name, two.Name, err)
 				continue
 			}
-			back, err := Distinguish(ctx, two, one, 2, 1000, 1)
+			back, err := Distinguish(ctx, two, one, 1, 20, 1, litmus.All())
 			if err != nil || len(back.All) != len(p.All) || back.Size != p.Size {
 				t.Errorf("%s and %s: %d programs of %d statements, the other way round %d of %d (%v)", one.Name, two.Name, len(p.All), p.Size, len(back.All), back.Size, err)
 			}

@@ -31,7 +31,7 @@ const (
 
 	// randomTests is on how many random programs the laws about all programs are
 	// tried when they are recorded.
-	randomTests = 60
+	randomTests = 25
 )
 
 // record is what is known of a law and an edition.

@@ -35,7 +35,7 @@ func (a *app) genDistinguish(ctx context.Context, k *making, args []string) (int
 	if err != nil {
 		return exitUsage, err
 	}
-	p, err := properties.Distinguish(ctx, one, two[0], or(k.size, distinguishSize), or(k.random, distinguishRandom), max(k.seed, 1))
+	p, err := properties.Distinguish(ctx, one, two[0], or(k.size, distinguishSize), or(k.random, distinguishRandom), max(k.seed, 1), litmus.All())
 	if err != nil && ctx.Err() == nil {
 		return exitUsage, err
 	}
@@ -69,13 +69,13 @@ func (a *app) distinguishNotes(one, two string, p properties.Partings, err error
 	}
 	switch {
 	case p.Luck:
-		fmt.Fprintf(a.out, "// %s and %s part here; among all programs of a smaller core size they do not. Made at random and shrunk to %s.\n", one, two, plural(p.Size, "statement", "statements"))
+		fmt.Fprintf(a.out, "// %s and %s part here; on all programs of up to %s of the core they do not. Found in the catalogue or at random, and shrunk to %s.\n", one, two, plural(p.Whole, "statement", "statements"), plural(p.Size, "statement", "statements"))
 	case len(p.All) > 0:
 		fmt.Fprintf(a.out, "// %s and %s part on %s of %s, and on no smaller one; %d tried.\n", one, two, plural(len(p.All), "program", "programs"), plural(p.Size, "statement", "statements"), p.Tried)
 	case err != nil:
 		fmt.Fprintf(a.out, "// inconclusive: ended after %d programs of up to %s, on which %s and %s do not part.\n", p.Tried, plural(p.Size, "statement", "statements"), one, two)
 	default:
-		fmt.Fprintf(a.out, "// %s and %s part on none of %d programs: all of up to %s, and random ones.\n", one, two, p.Tried, plural(p.Size, "statement", "statements"))
+		fmt.Fprintf(a.out, "// %s and %s part on none of %d programs: all of up to %s, the catalogue, and random ones.\n", one, two, p.Tried, plural(p.Size, "statement", "statements"))
 	}
 }
 
@@ -128,7 +128,7 @@ func (a *app) suiteTest(ctx context.Context, k *making, st properties.SuiteTest)
 	}
 	t := *st.Test
 	t.Title = fmt.Sprintf("what %s needs: %s", d.Name, commas(st.Notices))
-	t.Answers = []litmus.Answer{properties.Exactly(d.Name, allowed.Outcomes)}
+	t.Answers = []litmus.Answer{properties.Exactly(d.Name, allowed.Outcomes, allowed.Outcomes)}
 	var same []string
 	for _, e := range st.Equivalent {
 		same = append(same, e.Path())
