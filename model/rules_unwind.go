@@ -136,13 +136,14 @@ func replace(x *Step, t Thread) bool {
 // X7 unwind-thunk. The interrupted point is dropped and its level restored; so
 // what is pending can be received here, before the next frame is unwound. Where
 // thunks are counted, it is received while this one still counts: the frame goes in
-// a step of its own.
+// a step of its own. A wait that the thunk interrupted is left; where it takes its
+// mutex again before anything else, the unwinding is held up until it has (B11).
 //
 //	t unwinds into interrupted(point, l)
 //	────────────────────────────────────
 //	mask(t) ← l    t unwinds on
 //
-// Source: [sbcl-it ¶6]; [sbcl-src invoke-interruption, nlx-protect].
+// Source: [sbcl-it ¶6]; [sbcl-src invoke-interruption, nlx-protect]; [py-src Condition.wait].
 func unwindThunk(x *Step, t Thread) bool {
 	c, f, ok := x.into(t, ThunkFrame)
 	if !ok {
@@ -153,6 +154,9 @@ func unwindThunk(x *Step, t Thread) bool {
 	}
 	c.Mask, c.Env = f.Mask, f.Env
 	x.leaveWait(t, f)
+	if f.Wait != NoWait && x.Relocks {
+		c.Status, c.Op, c.On = Blocked, Relock, x.Nodes[f.At].B
+	}
 	if x.NestBound == 0 {
 		return x.unwindPast(t, c, f)
 	}
