@@ -55,31 +55,52 @@ func search(t *litmus.Test, m *model.Machine, s explore.Reducer[model.Part]) (fo
 	return f, nil
 }
 
-// agree compares a plain search with a reduced one.
+// agree compares a plain search with a reduced one, and replays its witnesses.
 func agree(t *litmus.Test, m *model.Machine, plain found, s explore.Reducer[model.Part]) (states int, err error) {
+	r, err := same(t, m, plain, s)
+	if err == nil {
+		err = replays(m, r)
+	}
+	return r.states(), err
+}
+
+// same compares a plain search with a reduced one: outcomes, and final states.
+func same(t *litmus.Test, m *model.Machine, plain found, s explore.Reducer[model.Part]) (found, error) {
 	r, err := search(t, m, s)
 	switch {
 	case err != nil:
-		return 0, err
+		return r, err
 	case r.Partial:
-		return r.States, fmt.Errorf("the reduced search is not complete, the plain one is: %v", r.Reasons)
+		return r, fmt.Errorf("the reduced search is not complete, the plain one is: %v", r.Reasons)
 	case r.States > plain.States:
-		return r.States, fmt.Errorf("%d states instead of %d", r.States, plain.States)
+		return r, fmt.Errorf("%d states instead of %d", r.States, plain.States)
 	}
 	if was, is := texts(plain.Allowed), texts(r.Allowed); !slices.Equal(was, is) {
-		return r.States, fmt.Errorf("outcomes lost %q, gained %q", minus(was, is), minus(is, was))
+		return r, fmt.Errorf("outcomes lost %q, gained %q", minus(was, is), minus(is, was))
 	}
 	if !slices.Equal(plain.finals, r.finals) {
-		return r.States, fmt.Errorf("final states: %d instead of %d, though the outcomes agree", len(r.finals), len(plain.finals))
+		return r, fmt.Errorf("final states: %d instead of %d, though the outcomes agree", len(r.finals), len(plain.finals))
 	}
+	return r, nil
+}
+
+// replays runs the witness of each outcome by the rules alone.
+func replays(m *model.Machine, r found) error {
 	for _, o := range r.Outcomes {
 		if path, ok := r.Witness(o); !ok {
-			return r.States, fmt.Errorf("no witness for %s", o)
+			return fmt.Errorf("no witness for %s", o)
 		} else if _, err := m.Replay(path); err != nil {
-			return r.States, fmt.Errorf("the witness for %s: %v", o, err)
+			return fmt.Errorf("the witness for %s: %v", o, err)
 		}
 	}
-	return r.States, nil
+	return nil
+}
+
+func (f found) states() int {
+	if f.Allowed == nil {
+		return 0
+	}
+	return f.States
 }
 
 func texts(a *litmus.Allowed) (all []string) {
@@ -104,8 +125,8 @@ func subsets(d model.Dialect) (all []reduce.Kinds) {
 	return append(all, permitted)
 }
 
-func TestReducedAgreesOnRandomPrograms(t *testing.T)       { random(t, 1200, false) }
-func TestReducedAgreesOnRandomLoopedPrograms(t *testing.T) { random(t, 600, true) }
+func TestReducedAgreesOnRandomPrograms(t *testing.T)       { random(t, 300, false) }
+func TestReducedAgreesOnRandomLoopedPrograms(t *testing.T) { random(t, 150, true) }
 
 func random(t *testing.T, modest int, loops bool) {
 	n, first := number(t, modest), uint64(0)

@@ -43,6 +43,15 @@ var directed = []counterexample{
 		var q = 0
 		thread a { while y 0 { set p 1; set p 0 } }
 		thread b { while y 0 { set q 1; set q 0 } }`},
+	{"lazy work that is interrupted keeps its point, and nobody may come to resume it", "ghc@doc2010", nil, `
+		litmus frozen-point
+		lazy z
+		thread a { lazy z { nop; nop }; force z }
+		thread b { throwTo a X }`},
+	{"a value outlives the raise, and the handler logs it", "ghc@doc2010", nil, `
+		litmus kept-value
+		thread a { try { value 2; nop } catch X { log w= } }
+		thread b { throwTo a X }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill

@@ -1,11 +1,14 @@
 package reduce_test
 
 import (
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
 	"github.com/interject/interject/model/reduce"
 )
 
@@ -31,8 +34,7 @@ type caught struct{ first, times, tried int }
 // Every fault is caught by the comparisons that hold the reductions to be right, or is
 // proved to be none. With FAULTS set, all programs are tried with all faults, which
 // gives the table of docs/results/reductions.md.
-func TestFaultsAreCaught(t *testing.T) {
-	t.Skip("open: the planted faults are to be run again since the semantics was widened")
+func TestReductionFaultsAreCaught(t *testing.T) {
 	n := number(t, 3000)
 	table := make([]caught, len(reduce.Faults))
 	for _, p := range directed {
@@ -73,11 +75,26 @@ func tryFaults(t *testing.T, test *litmus.Test, d model.Dialect, table []caught)
 			return
 		}
 		c.tried++
-		if _, err := agree(test, m, plain, f.Plant(m)); err != nil {
+		if err := noticed(test, m, plain, f.Plant(m)); err != nil {
 			if c.times == 0 {
 				c.first = c.tried
 			}
 			c.times++
 		}
 	}
+}
+
+// noticed is agree for a system with a fault: the search itself refuses agents that
+// cannot step, and nothing else that panics counts as noticed.
+func noticed(t *litmus.Test, m *model.Machine, plain found, s explore.Reducer[model.Part]) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if text, ok := p.(string); !ok || !strings.Contains(text, "none of them can step") {
+				panic(p)
+			}
+			err = fmt.Errorf("refused by the search: %v", p)
+		}
+	}()
+	_, err = agree(t, m, plain, s)
+	return err
 }

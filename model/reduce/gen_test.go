@@ -166,15 +166,14 @@ func (w *writer) hole(kind byte) string {
 // written again.
 func write(seed uint64, d model.Dialect, size int, loops bool) (*litmus.Test, string) {
 	r := rand.New(rand.NewPCG(seed, 3))
+	var last error
 	for range 1000 {
 		src := program(r, d, size, loops)
 		t, err := litmus.Parse("generated.litmus", []byte(src))
 		if err == nil && len(t.MissingIn(d)) == 0 {
 			return t, src
 		}
-		lastError = err
+		last = err
 	}
-	panic(fmt.Sprintf("1000 programs for %s were refused, the last: %v", d.Name, lastError))
+	panic(fmt.Sprintf("1000 programs for %s were refused, the last: %v", d.Name, last))
 }
-
-var lastError error

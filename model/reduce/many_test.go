@@ -1,0 +1,144 @@
+package reduce_test
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/litmus/gen"
+	"github.com/interject/interject/model"
+	"github.com/interject/interject/model/explore"
+	"github.com/interject/interject/model/reduce"
+)
+
+// many is how many programs are compared in one way each: MANY, or as many as a
+// machine's minute has room for. The race detector makes each some ten times dearer.
+func many(t *testing.T) int {
+	n, err := strconv.Atoi(os.Getenv("MANY"))
+	switch {
+	case err == nil:
+		return n
+	case raced || testing.Short():
+		return 500
+	}
+	return 2000
+}
+
+// Each program is compared in one way: by its seed, with loops or without, with one
+// kind or with all, with the first agent that is enough or with any.
+func TestReducedAgreesOnManyPrograms(t *testing.T) {
+	n := many(t)
+	var compared, plainStates, reducedStates atomic.Int64
+	spread(n, func(i int) bool {
+		seed := uint64(i)
+		d := dialect(seed)
+		test, src := write(seed, d, 9, seed%3 == 0)
+		was, is, err := compare(test, d, seed)
+		if err != nil {
+			t.Errorf("seed %d, %s: %v\n%s\nSEED=%d go test ./model/reduce -run TestReducedAgreesOnRandom", seed, d.Name, err, src, seed)
+			return false
+		}
+		if was > 0 {
+			compared.Add(1)
+			plainStates.Add(int64(was))
+			reducedStates.Add(int64(is))
+		}
+		return true
+	})
+	t.Logf("%d of %d programs compared: %d states become %d", compared.Load(), n, plainStates.Load(), reducedStates.Load())
+	if compared.Load() < int64(n)*9/10 {
+		t.Error("too many programs are too large to be compared")
+	}
+}
+
+// Every program of the core language: of one and two statements under every edition,
+// and of three those whose number leaves the rest 0 by Stride.
+func TestReducedAgreesOnCoreLanguage(t *testing.T) {
+	stride := 40
+	switch s, err := strconv.Atoi(os.Getenv("STRIDE")); {
+	case err == nil && s > 0:
+		stride = s
+	case raced || testing.Short():
+		stride = 400
+	}
+	type program struct {
+		test *litmus.Test
+		d    model.Dialect
+	}
+	var all []program
+	for _, d := range model.Editions {
+		for size := 1; size <= 3; size++ {
+			i := 0
+			for p := range gen.CoreOf(d).Programs(size) {
+				if i++; size < 3 || i%stride == 0 {
+					all = append(all, program{p, d})
+				}
+			}
+		}
+	}
+	spread(len(all), func(i int) bool {
+		p := all[i]
+		if _, _, err := compare(p.test, p.d, uint64(i)); err != nil {
+			t.Errorf("%s: %v\n%s", p.d.Name, err, p.test.Wire())
+			return false
+		}
+		return true
+	})
+	t.Logf("%d programs compared", len(all))
+}
+
+// compare compares the plain search of a program with one reduced search. Both numbers
+// of states are 0 if the program is too large.
+func compare(test *litmus.Test, d model.Dialect, seed uint64) (was, is int, err error) {
+	m, err := test.Machine(d)
+	if err != nil {
+		return 0, 0, err
+	}
+	plain, err := search(test, m, reduce.New(m, 0))
+	if err != nil || plain.Partial {
+		return 0, 0, err
+	}
+	kinds := reduce.Permitted(d)
+	if ways := subsets(d); seed%4 == 0 {
+		kinds = ways[seed/4%uint64(len(ways))]
+	}
+	s := reduce.New(m, kinds)
+	var sys explore.Reducer[model.Part] = s
+	if seed%8 < 6 {
+		sys = &reduce.Shuffled{System: s, Seed: seed}
+	}
+	r, err := same(test, m, plain, sys)
+	if err == nil && seed%16 == 1 {
+		err = replays(m, r)
+	}
+	if err != nil {
+		err = fmt.Errorf("%v: %w", kinds, err)
+	}
+	return plain.States, r.states(), err
+}
+
+// spread calls do for 0 to n-1 on all processors, until it is false.
+func spread(n int, do func(i int) bool) {
+	var next atomic.Int64
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for !stop.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if !do(i) {
+					stop.Store(true)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
