@@ -52,6 +52,17 @@ var directed = []counterexample{
 		litmus kept-value
 		thread a { try { value 2; nop } catch X { log w= } }
 		thread b { throwTo a X }`},
+	{"a step to where there is no safe point may be the last before which a signal is received", "ghc@doc2010", nil, `
+		litmus no-point
+		flag y
+		thread a { nop; busy y 5 }
+		thread b { throwTo a X }`},
+	{"who closes a circle of waits depends on who waits first", "sbcl@2.2", nil, `
+		litmus lock-cycle
+		mutex l
+		mutex k
+		thread a { lock l; lock k }
+		thread b { lock k; lock l }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill

@@ -213,6 +213,9 @@ var planted = []Fault{
 	{Name: "merged: return into handler", Needs: KindsOf(Merged), plant: absorbs(returns(model.HandlerFrame))},
 	{Name: "merged: return into cleanup", Needs: KindsOf(Merged), plant: absorbs(returns(model.CleanupFrame))},
 	{Name: "merged: set", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Set))},
+	{Name: "merged: to where there is no safe point", Needs: KindsOf(Merged), plant: absorbs(func(s *System, x *model.Step, t model.Thread, c model.Core) bool {
+		return standsAt(model.Nop)(s, x, t, c) && !x.Stack(t).Has(isUpdate)
+	})},
 	{Name: "merged where thunks may come", Needs: KindsOf(Merged), plant: factBits(doing, func(x uint64) uint64 { return x &^ (0xffff << 16) })},
 	{Name: "merged within lazy work and where thunks are pending", Needs: KindsOf(Merged), plant: absorbs(standsAt(model.Nop))},
 	{Name: "a waiting sender may be thrown at", Needs: KindsOf(Due), plant: factBits(receiving, func(x uint64) uint64 { return x & 0xffff })},

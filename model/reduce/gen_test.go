@@ -32,12 +32,12 @@ type form struct {
 
 var forms = []form{
 	{"log", "log %W", 6}, {"nop", "nop", 4}, {"value", "value 2", 1}, {"log =", "log %W=", 1},
-	{"set", "set x %N", 2}, {"set", "set y", 1}, {"spin", "spin y", 1}, {"getmask", "getmask", 1},
+	{"set", "set x %N", 2}, {"set", "set y", 1}, {"spin", "spin y", 1}, {"busy", "busy y", 2}, {"getmask", "getmask", 1},
 	{"throwTo", "throwTo %O %C", 12}, {"throwTo", "throwTo self %C", 1}, {"interrupt", "interrupt %O { %B }", 8},
 	{"kill", "kill %O", 5}, {"kill!", "kill! %O", 1}, {"cancel", "cancel %O", 8}, {"cancelled?", "cancelled?", 2}, {"exit", "exit", 1},
 	{"mask", "mask { %B }", 8}, {"umask", "umask { %B }", 3}, {"restore", "restore { %B }", 6}, {"unmask", "unmask { %B }", 2},
 	{"interruptible", "interruptible { %B }", 2}, {"without", "without { %B }", 6}, {"allow", "allow { %B }", 3},
-	{"local", "local { %B }", 3}, {"with", "with { %B }", 3}, {"set-mask closed", "set-mask closed", 2}, {"set-mask open", "set-mask open", 2},
+	{"local", "local { %B }", 3}, {"with", "with { %B }", 3}, {"set-mask closed", "set-mask closed", 2}, {"set-mask open", "set-mask open", 2}, {"set-mask masked", "set-mask masked", 2},
 	{"breaks off", "breaks off { %B }", 4}, {"breaks on", "breaks on { %B }", 3}, {"acquire enable", "acquire enable s", 2},
 	{"handle never", "handle %C never { %B }", 3}, {"handle immediate", "handle %C immediate { %B }", 3}, {"handle on-blocking", "handle any on-blocking { %B }", 2},
 	{"try", "try { %B } catch %C { %B }", 7}, {"raise", "raise %C", 1}, {"tag", "tag g { %B }", 1}, {"throw", "throw g 1", 1},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
 	"github.com/interject/interject/model/reduce"
@@ -24,6 +25,15 @@ func TestEveryRuleAndStatementIsClassified(t *testing.T) {
 	for o := model.Nop; o < model.Relock; o++ {
 		if !reduce.Known(o) {
 			t.Errorf("statement %d is not in the table of future.go: say what it does to others", o)
+		}
+	}
+}
+
+// The random programs have every form of the language.
+func TestEveryFormIsWritten(t *testing.T) {
+	for _, f := range litmus.Forms {
+		if !slices.ContainsFunc(append(forms, loop), func(g form) bool { return g.feature == f.Feature() }) {
+			t.Errorf("no random program has %q: add it to the forms of the writer", f.Feature())
 		}
 	}
 }

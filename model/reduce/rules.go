@@ -20,7 +20,7 @@ var takes = map[string]part{
 	"S15": never, // changes another thread
 	"S16": silent, "S17": looks, "S18": looks, "S19": silent, "S20": silent,
 	"S21": never, // from then on signals arm the thread
-	"S22": silent, "S23": silent,
+	"S22": silent, "S23": silent, "S24": silent,
 	"R1": silent, "R2": silent, "R3": silent, "R4": silent, "R5": silent, "R6": silent, "R7": silent,
 	"R8": never, // the only way back in the control flow: every cycle has such a step
 	"R9": silent, "R10": silent, "R11": looks, "R12": silent,
@@ -35,6 +35,7 @@ var takes = map[string]part{
 	"B9": silent, "B10": silent,
 	"B11": silent,
 	"B12": silent,
+	"B13": never, // looks at other threads
 	"E1":  silent,
 	"G1":  never,
 }

@@ -223,7 +223,9 @@ func (tr *trial) Commit(label uint32) {
 func (tr *trial) judge() {
 	x := tr.s.Look(reader{tr})
 	c := x.Core(tr.t)
-	if !x.Deaf(tr.t) {
+	if x.Deaf(tr.t) {
+		tr.flags &^= absorbed // behind it, what would be received before it is not
+	} else {
 		tr.flags &^= deafAfter
 	}
 	if c.Status == model.Exiting || c.Status.Gone() {
