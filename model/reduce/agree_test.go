@@ -180,7 +180,8 @@ func dialect(seed uint64) model.Dialect {
 			p = points[slices.IndexFunc(points, func(p model.ChoicePoint) bool { return p.Name == "May" })]
 		}
 		if len(p.Values) > 0 {
-			if changed, err := d.With(p.Name + "=" + p.Values[r.IntN(len(p.Values))]); err == nil {
+			changed, err := d.With(p.Name + "=" + p.Values[r.IntN(len(p.Values))])
+			if err == nil && !(changed.Sync && changed.Keep != model.All) { // whose signal is dropped, would wait for nothing
 				d = changed
 			}
 		}

@@ -63,6 +63,12 @@ var directed = []counterexample{
 		mutex k
 		thread a { lock l; lock k }
 		thread b { lock k; lock l }`},
+	{"what was received once may be raised again at every point", "go@context", nil, `
+		litmus raised-again
+		mvar m
+		mvar n
+		thread a { try { take m } catch any { nop }; put n; log w }
+		thread b { cancel a }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill
