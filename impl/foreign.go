@@ -15,7 +15,8 @@ func (t *Thread) Foreign(f func() error) error {
 }
 
 // ForeignInterruptible is Foreign that asks f to return early when something is sent to
-// t, by cancelling the context; at level Closed it does not ask [ghc-throwto-2010 s.8].
+// t meanwhile, by cancelling the context; at level Closed it does not ask, nor for what
+// was pending before under a mask [ghc-throwto-2010 s.8].
 // An error that wraps context.Canceled because of that is not returned if a signal is
 // received in its place.
 func (t *Thread) ForeignInterruptible(f func(context.Context) error) error {
@@ -45,9 +46,6 @@ func (t *Thread) goAbroad(poke func()) {
 	t.touch(partPlace)
 	t.ticket++
 	t.op, t.on, t.poke = OpForeign, nil, poke
-	if poke != nil && t.head != nil {
-		poke()
-	}
 	t.rt.quiet.begin()
 	t.publish(x|abroad, false)
 	t.blocked(Blocked, OpForeign, nil)

@@ -124,7 +124,7 @@ func (t *Thread) Start(parent *Thread) error {
 	t.rt.add(t)
 	t.rt.quiet.begin()
 	if t.rt.sched != nil {
-		t.rt.sched.Spawn(t.run)
+		t.rt.sched.Spawn(t.name, t.run)
 		return nil
 	}
 	go t.run()

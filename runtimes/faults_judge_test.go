@@ -258,13 +258,7 @@ func (j *faultJudge) interleavings(ctx context.Context, q question, d model.Dial
 
 // smallest says how many preemptions it takes to get the outcome, and in how many steps.
 func (j *faultJudge) smallest(ctx context.Context, q question, outcome string) string {
-	g, err := q.runner.compile(ProgramOf(q.Test))
-	if err != nil {
-		return ""
-	}
-	o, n, ok := sched.Minimise(ctx, g.Interleaved(q.runner.Edition(), nil), func(o sched.Outcome) bool {
-		return o.Text == outcome || o.Failure != "" && strings.Contains(outcome, o.Failure)
-	}, 3, 3000)
+	o, n, ok := q.runner.Smallest(ctx, ProgramOf(q.Test), outcome)
 	if !ok {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/interject/interject/impl"
@@ -40,6 +41,9 @@ func (r *Impl) Name() string { return "impl" }
 
 // Edition is the one whose policy the runtime has.
 func (r *Impl) Edition() string { return r.dialect.Name }
+
+// Dialect is that edition.
+func (r *Impl) Dialect() model.Dialect { return r.dialect }
 
 // Missing names a form that the edition lacks.
 func (r *Impl) Missing(p Program) string {
@@ -100,6 +104,16 @@ type Interleavings struct {
 	Elapsed    time.Duration
 }
 
+// Bounds are those within which the interleavings of a program are sought: every
+// program of two or three threads stays within them.
+func Bounds(p Program) sched.Options {
+	o := sched.Options{MaxExecutions: 150_000, MaxSteps: 600}
+	if strings.Count(p.Wire, "(thread ") > 3 {
+		o.MaxExecutions = 4_000
+	}
+	return o
+}
+
 // Explore runs p through every interleaving, or as many as the options permit.
 func (r *Impl) Explore(ctx context.Context, p Program, o sched.Options) (Interleavings, error) {
 	g, err := r.compile(p)
@@ -119,4 +133,35 @@ func (r *Impl) Explore(ctx context.Context, p Program, o sched.Options) (Interle
 		all.outcome(text, 1)
 	}
 	return all, nil
+}
+
+// Smallest looks for an interleaving that ends in outcome, or in a failure that it
+// names, with as few preemptions as possible.
+func (r *Impl) Smallest(ctx context.Context, p Program, outcome string) (o sched.Outcome, preemptions int, ok bool) {
+	const most, budget = 3, 3000
+	g, err := r.compile(p)
+	if err != nil {
+		return o, 0, false
+	}
+	return sched.Minimise(ctx, g.Interleaved(r.dialect.Name, nil), func(o sched.Outcome) bool {
+		return o.Text == outcome || o.Failure != "" && strings.Contains(outcome, o.Failure)
+	}, most, budget)
+}
+
+// Replay makes the interleaving of p that s describes.
+func (r *Impl) Replay(p Program, s sched.Schedule) (sched.Outcome, error) {
+	g, err := r.compile(p)
+	if err != nil {
+		return sched.Outcome{}, err
+	}
+	return sched.Replay(g.Interleaved(r.dialect.Name, nil), s), nil
+}
+
+// HowTo says how to see again that a test comes to outcome in some interleaving.
+func (r *Impl) HowTo(ctx context.Context, t *litmus.Test, outcome string) string {
+	o, n, ok := r.Smallest(ctx, ProgramOf(t), outcome)
+	if !ok {
+		return "no short schedule found"
+	}
+	return fmt.Sprintf("preemptions: %d, steps: %d; replay: check replay -d %s %s '%v'", n, o.Steps, r.Edition(), t.Name, o.Schedule)
 }

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/interject/interject/impl/sched"
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
@@ -35,13 +34,8 @@ type mainJob struct {
 	spent                               [3]time.Duration
 }
 
-// Bounds of the main job: the search of one question, and of one program's
-// interleavings.
-const (
-	jobStates     = 200_000
-	jobExecutions = 4_000
-	jobSteps      = 600
-)
+// jobStates bounds the search of one question.
+const jobStates = 200_000
 
 func runMain(a *app, ctx context.Context, args []string) (int, error) {
 	f := flag.NewFlagSet("check", flag.ContinueOnError)
@@ -169,7 +163,7 @@ func (j *mainJob) implement(ctx context.Context, t *litmus.Test, d model.Dialect
 		return err
 	}
 	p := runtimes.ProgramOf(t)
-	all, err := r.Explore(ctx, p, sched.Options{MaxExecutions: jobExecutions, MaxSteps: jobSteps})
+	all, err := r.Explore(ctx, p, runtimes.Bounds(p))
 	if no := (*runtimes.Unsupported)(nil); errors.As(err, &no) {
 		j.mu.Lock()
 		defer j.mu.Unlock()
@@ -194,12 +188,12 @@ func (j *mainJob) implement(ctx context.Context, t *litmus.Test, d model.Dialect
 	if err := j.histories(ctx, r, p, t, d); err != nil {
 		return err
 	}
-	j.implemented(t, d, time.Since(from), all, real, every, some)
+	j.implemented(r, t, d, time.Since(from), all, real, every, some)
 	return nil
 }
 
 // implemented takes down what impl did.
-func (j *mainJob) implemented(t *litmus.Test, d model.Dialect, spent time.Duration, all runtimes.Interleavings, real runtimes.Tally, every, some litmus.Judgement) {
+func (j *mainJob) implemented(r *runtimes.Impl, t *litmus.Test, d model.Dialect, spent time.Duration, all runtimes.Interleavings, real runtimes.Tally, every, some litmus.Judgement) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.spent[1] += spent
@@ -216,17 +210,18 @@ func (j *mainJob) implemented(t *litmus.Test, d model.Dialect, spent time.Durati
 		a.record(map[string]any{"job": "impl", "test": t.Name, "edition": d.Name, "executions": all.Executions, "complete": all.Partial == "",
 			"seen": every.Seen, "allowed": every.Allowed, "verdict": every.Verdict.String(), "runs": real.Runs(), "runsVerdict": some.Verdict.String(), "seed": j.seed})
 	}
-	j.strays(t, d, "in some interleaving", every)
-	j.strays(t, d, fmt.Sprintf("in real runs, seed %d", j.seed), some)
+	if every.Verdict == litmus.Violating {
+		j.stray(t, d, "in some interleaving", every.Stray[0], r.HowTo(context.Background(), t, every.Stray[0].Outcome.String()))
+	}
+	if some.Verdict == litmus.Violating {
+		j.stray(t, d, fmt.Sprintf("in real runs, seed %d", j.seed), some.Stray[0],
+			fmt.Sprintf("replay: check -run '^%s$' -seed %d -runs %d", t.Path(), j.seed, j.runs))
+	}
 }
 
-func (j *mainJob) strays(t *litmus.Test, d model.Dialect, where string, got litmus.Judgement) {
-	if got.Verdict != litmus.Violating {
-		return
-	}
-	s := got.Stray[0]
-	j.note(&j.failures, "impl: %s under %s, %s: %s is not allowed; nearest allowed: %s\n      replay: check -run '^%s$' -seed %d -runs %d",
-		t.Path(), d.Name, where, s.Outcome, s.Nearest, t.Path(), j.seed, j.runs)
+func (j *mainJob) stray(t *litmus.Test, d model.Dialect, where string, s litmus.Stray, again string) {
+	j.note(&j.failures, "impl: %s under %s, %s: %s is not allowed; nearest allowed: %s\n      %s",
+		t.Path(), d.Name, where, s.Outcome, s.Nearest, again)
 }
 
 func (j *mainJob) fail(list *[]string, format string, args ...any) {

@@ -69,10 +69,9 @@ func (x *Exec) add(name string, f func()) *thread {
 }
 
 // Spawn adds a thread in the middle of an execution.
-func (x *Exec) Spawn(f func()) {
+func (x *Exec) Spawn(name string, f func()) {
 	x.Step(at.Spawn, x.spawning, nil, nil)
-	t := x.add("", f)
-	t.name = fmt.Sprintf("thread %d", t.id)
+	t := x.add(name, f)
 	if x.cur != nil {
 		t.clk, t.sync = x.cur.clk, x.cur.sync
 	}

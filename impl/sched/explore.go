@@ -41,6 +41,7 @@ type Outcome struct {
 	Count    int
 	Schedule Schedule // of the first such execution
 	Steps    int      // of it
+	Trail    []string // of Replay: who made each step, and what it was
 }
 
 // Result is what a search has found.

@@ -58,6 +58,21 @@ func (s *search) schedule() Schedule {
 	return out
 }
 
+// trail is what the steps of the current execution are.
+func (x *Exec) trail() []string {
+	out := make([]string, x.depth)
+	for i := range out {
+		n := &x.nodes[i]
+		out[i] = x.threads[n.chosen].name + ": " + n.kind.String()
+		for _, o := range []*object{n.o, n.o2} {
+			if o != nil {
+				out[i] += fmt.Sprintf(" object %d", o.ID)
+			}
+		}
+	}
+	return out
+}
+
 // Replay makes the one execution of a schedule. Where the schedule ends before the
 // execution, the first thread that can goes on.
 func Replay(p Program, s Schedule) Outcome {
@@ -65,7 +80,7 @@ func Replay(p Program, s Schedule) Outcome {
 	defer x.close()
 	x.execute(p)
 	o := x.outcome()
-	o.Count, o.Schedule, o.Steps = 1, x.schedule(), x.depth
+	o.Count, o.Schedule, o.Steps, o.Trail = 1, x.schedule(), x.depth, x.trail()
 	x.abort()
 	return o
 }

@@ -2,6 +2,7 @@ package goimpl
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/interject/interject/impl"
 	"github.com/interject/interject/model"
@@ -42,6 +43,7 @@ func Compile(p *model.Program) (*Program, error) {
 	for i, name := range p.Classes {
 		c.classes = append(c.classes, &class{uint8(i), name})
 	}
+	c.awaited = slices.ContainsFunc(p.Nodes, func(n model.Node) bool { return n.Op == model.Await })
 	for _, t := range p.Threads {
 		c.blocks = append(c.blocks, c.block(t.Start))
 	}
@@ -50,7 +52,8 @@ func Compile(p *model.Program) (*Program, error) {
 
 type compiler struct {
 	*Program
-	err error
+	awaited bool // some thread may be
+	err     error
 }
 
 // block compiles the statements from pos to the end of their block.

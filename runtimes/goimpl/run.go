@@ -25,11 +25,13 @@ type run struct {
 	tags       []*impl.Tag[int16]
 	tape       *Tape  // nil: not recorded
 	reels      []reel // if recorded, by thread
+	controlled bool   // by a scheduler
 	over       bool   // its threads are being ended; written before they are told
 }
 
 func (p *Program) start(edition string, c impl.Config, seed uint64, tape *Tape) (*run, error) {
 	r := &run{Program: p, logs: make([][]string, len(p.blocks)), sending: make([]string, len(p.blocks)), tape: tape}
+	r.controlled = c.Scheduler != nil
 	if tape != nil {
 		tape.Recorder.Reset(seed)
 		r.reels = make([]reel, len(p.blocks))

@@ -38,8 +38,10 @@ func spin(_ *compiler, n *model.Node) code {
 
 // scope changes the level. Where that is a level found by a scope around it, it is the
 // one saved in its slot, as the program says.
-func scope(c *compiler, n *model.Node) code {
-	body := c.block(n.Body)
+func scope(c *compiler, n *model.Node) code { return c.scopeOver(n, c.block(n.Body)) }
+
+// scopeOver is the scope of n around a body.
+func (c *compiler) scopeOver(n *model.Node, body code) code {
 	return func(e *env) error {
 		if err := e.point(); err != nil {
 			return err
@@ -138,7 +140,17 @@ func raise(c *compiler, n *model.Node) code {
 func exit(*compiler, *model.Node) code { return func(e *env) error { return e.t.Exit() } }
 
 func while(c *compiler, n *model.Node) code {
+	idle, opens, blocks := c.idle(n.Body)
+	rest := func(e *env) error {
+		if !e.controlled || blocks && (c.awaited || e.t.Level() != impl.Open) {
+			return nil
+		}
+		return e.vars[n.A].Spin(e.t, func(v int16) bool { return v != n.N })
+	}
 	body := c.block(n.Body)
+	if idle && opens {
+		body = c.scopeOver(&c.source.Nodes[n.Body], rest)
+	}
 	return func(e *env) error {
 		for e.vars[n.A].Get() == n.N {
 			if err := body(e); err != nil {
@@ -147,9 +159,37 @@ func while(c *compiler, n *model.Node) code {
 			if err := e.start(); err != nil {
 				return err
 			}
+			if idle && !opens {
+				if err := rest(e); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	}
+}
+
+// idle tells of the body of a loop whether going through it again changes nothing
+// unless the variable of the loop or what is pending has changed: the loop is then a
+// way to wait, and one that would make executions without end. Under a scheduler it
+// does wait, where it would begin again. opens: in a scope that is all of the body.
+// blocks: it blocks on the way, for a time, which await can see and masks do not shut.
+func (c *compiler) idle(pos model.Pos) (idle, opens, blocks bool) {
+	n := &c.source.Nodes[pos]
+	if n.Op == model.Scope && n.Next == 0 {
+		idle, opens, blocks = c.idle(n.Body)
+		return idle && !opens && !blocks, true, blocks
+	}
+	for ; pos != 0; pos = n.Next {
+		switch n = &c.source.Nodes[pos]; n.Op {
+		case model.Nop:
+		case model.JoinTimeout, model.Sleep:
+			blocks = true
+		default:
+			return false, false, false
+		}
+	}
+	return true, false, blocks
 }
 
 func throwTo(c *compiler, n *model.Node) code {
@@ -250,7 +290,12 @@ func sleep(*compiler, *model.Node) code {
 func foreign(_ *compiler, n *model.Node) code {
 	if n.Op == model.ForeignInt {
 		return func(e *env) error {
-			return e.t.ForeignInterruptible(func(context.Context) error { runtime.Gosched(); return nil })
+			return e.t.ForeignInterruptible(func(ctx context.Context) error {
+				runtime.Gosched()
+				e.t.End() // a step, before which an interrupt can come
+				e.value = pick[int16](ctx.Err() != nil, 1, 0)
+				return nil
+			})
 		}
 	}
 	return func(e *env) error { return e.t.Foreign(func() error { runtime.Gosched(); return nil }) }

@@ -63,8 +63,8 @@ type Control interface {
 	Step(k Kind, o, o2 *Object, cond func() bool)
 	// Object makes an object.
 	Object() *Object
-	// Spawn adds a thread that runs f.
-	Spawn(f func())
+	// Spawn adds a thread that runs f. The name is for reports.
+	Spawn(name string, f func())
 	// Touch notes an access to plain data that o guards; part tells apart up to Parts
 	// groups of such data.
 	Touch(o *Object, part int)
