@@ -6,7 +6,7 @@ package model
 var Ruby31 = Dialect{
 	Name:  "ruby@3.1",
 	Title: "CRuby 3.1.2, observed",
-	Lacks: lacksAllBut(exceptions, throwing, killing, tags, classMasks, mvars, withLock, mutexes, conditions, foreignCalls),
+	Lacks: lacksAllBut(exceptions, throwing, killing, tags, classMasks, mvars, withLock, mutexes, holder, conditions, foreignCalls),
 
 	Inherit:      true,                                 // [ruby-obs inheritance]
 	DeathFrees:   true,                                 // [ruby-obs mutex of a dead thread]
@@ -17,6 +17,7 @@ var Ruby31 = Dialect{
 	UnwindPoints: AtMasks,                              // [ruby-obs leaving handle_interrupt by an exception]
 	Wake:         Blocking &^ Ops(Foreign),             // [ruby-doc Thread.handle_interrupt]
 	Opens:        Blocking &^ Ops(Foreign),             // [ruby-doc Thread.handle_interrupt, on_blocking]
+	Retry:        Ops(Take, Put, Lock),                 // [ruby-src do_mutex_lock, queue_do_pop, rb_szqueue_push]: the wake-up is lost with the woken
 	Relocks:      true,                                 // [ruby-obs condition variables]
 	// Unverified: with-lock as lock and ensure; in CRuby nothing is received between the two.
 }

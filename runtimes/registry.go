@@ -53,6 +53,9 @@ var racketDriver string
 //go:embed pthread/driver.c
 var pthreadDriver string
 
+//go:embed ruby/driver.rb
+var rubyDriver string
+
 const apt = "apt-get install --no-install-recommends "
 
 func ghcBuild(file, out string) []string {
@@ -137,6 +140,13 @@ var table = []Runtime{
 		source: source{"driver.c", pthreadDriver},
 		memory: 2 << 30,
 		build:  gccBuild, command: itself,
+	},
+	{
+		Name: "ruby", Title: "CRuby, Thread#raise and Thread#kill", Tool: "ruby", Install: apt + "ruby",
+		Edition: "ruby@3.1",
+		source:  source{"driver.rb", rubyDriver},
+		memory:  2 << 30,
+		command: func(file string) []string { return []string{"ruby", "--disable=gems,did_you_mean,error_highlight", file} },
 	},
 	{
 		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",
