@@ -28,30 +28,23 @@ func bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, err
 	if err = t.Enter(old); err == nil {
 		v, err = use(a)
 	}
+	var force error
 	if err != nil || t.force != nil {
 		err = t.unwound(err)
+		force, t.force = t.force, nil
 	}
-	t.level = masked
 	held = false
-	if t.force != errDoomed {
-		err = t.releasing(masked, err, func() error { return release(a) })
+	if force != errDoomed {
+		t.level = max(masked, t.rt.policy.Cleanup)
+		if e := release(a); e != nil || t.force != nil {
+			if e = t.unwound(e); e != nil {
+				err, force = e, t.force // what was held is dropped
+			}
+		}
 	}
 	left = true
+	if t.level = masked; force != nil {
+		t.hold(force)
+	}
 	return v, t.leave(old, err)
-}
-
-// releasing runs the release of a bracket of which use was left with err.
-func (t *Thread) releasing(masked Level, err error, release func() error) error {
-	force := t.force
-	t.force, t.level = nil, max(masked, t.rt.policy.Cleanup)
-	e := release()
-	if e != nil || t.force != nil {
-		e = t.unwound(e)
-	}
-	t.level = masked
-	if e != nil {
-		return e
-	}
-	t.hold(force)
-	return err
 }

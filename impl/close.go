@@ -22,11 +22,15 @@ func (rt *Runtime) Close() {
 // rouse wakes t if it is parked, and makes it take the slow path of its safe points.
 func (t *Thread) rouse() {
 	x := t.w.Acquire()
-	if x&(waiting|abroad) != waiting {
-		t.w.Release(t.attention(x | forced))
+	if x&(waiting|abroad) == waiting {
+		t.hand(x, ErrClosed, 0)
 		return
 	}
-	t.hand(x, ErrClosed, 0)
+	poke := t.poker(x, true)
+	t.w.Release(t.attention(x | forced))
+	if poke != nil {
+		poke()
+	}
 }
 
 // errDoomed is what unwinds a thread that is killed without its cleanups.
@@ -49,21 +53,16 @@ func (t *Thread) KillNow(u *Thread) error {
 	if x&(waiting|abroad) == waiting {
 		u.hand(x|doomed, errDoomed, 0)
 	} else {
+		poke := u.poker(x, true)
 		u.w.Release(x | doomed | at.Sign)
-	}
-	for {
-		x := u.waited.lock.Acquire()
-		if u.w.Load()&finished != 0 {
-			u.waited.lock.Release(x)
-			return nil
-		}
-		w := u.waited.join(t, struct{}{})
-		how := t.block(&u.waited.lock, x, OpJoin, u, false, 0)
-		u.waited.end(w)
-		if how != byPartner {
-			return t.stopping()
+		if poke != nil {
+			poke()
 		}
 	}
+	if how := t.joinOnce(u, OpJoin, false, 0); how != byPartner {
+		return t.stopping()
+	}
+	return nil
 }
 
 // stops tells, of the word x of t, whether t must end without being asked.
@@ -79,5 +78,6 @@ func (t *Thread) stopping() error {
 	default:
 		return nil
 	}
+	t.cancel(t.force)
 	return t.force
 }

@@ -33,7 +33,7 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 	w := c.q.join(t, n)
 	m.UnlockHeld(t)
 	for {
-		how := t.block(&c.q.lock, x, OpWait, c, t.hears(OpWait), 0)
+		how := c.block(t, x)
 		if how == byPartner {
 			break
 		}
@@ -57,6 +57,23 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 		m.relock(t, c)
 	}
 	return nil
+}
+
+// block blocks t, which has joined the queue and whose lock is held with the word x.
+func (c *Cond) block(t *Thread, x uint64) wake {
+	open := t.hears(OpWait)
+	for {
+		y, ok := t.ready(open)
+		if ok != wakeable {
+			c.q.lock.Release(x)
+			t.notTwice(ok, OpWait, c)
+			return unparked
+		}
+		if t.publish(y, listening(open), OpWait, c, 0) {
+			c.q.lock.Release(x)
+			return t.park(OpWait, c, 0)
+		}
+	}
 }
 
 // forget ends a wait that an error has ended. A notification that it got is passed on.

@@ -1,12 +1,15 @@
 package impl
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Post raises err in t and does not wait; it tells whether t had not ended. Any
 // goroutine may call it.
 func (t *Thread) Post(err error) bool {
 	if err == nil {
-		panic("impl: Post of a nil error to " + t.name)
+		panic("impl: Post of a nil error to " + t.Name())
 	}
 	_, _, ok := t.sendIn(err)
 	return ok
@@ -78,5 +81,40 @@ func (t *Thread) takeBack(s *signal, id uint64) {
 	t.w.Release(t.attention(x))
 	if pending {
 		t.event(Withdrawn, t, id, what)
+	}
+}
+
+// errEnded is why the context of a thread that has ended is done.
+var errEnded = errors.New("impl: the thread has ended")
+
+// interruptContext is a context that an interrupt cancels.
+type interruptContext struct {
+	context.Context
+	cancel context.CancelCauseFunc
+}
+
+// Context returns a context that is done when t receives an interrupt that unwinds it, or
+// has ended; context.Cause says which. So what t has started stops with it. What t itself
+// waits for outside of this package it does not end, because an interrupt is not received
+// there: see [Thread.ForeignInterruptible] and [Receive]. After a handler has taken the
+// interrupt, Context returns another one.
+func (t *Thread) Context() context.Context {
+	r := t.rare()
+	if r.ctx == nil {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		r.ctx = &interruptContext{ctx, cancel}
+	}
+	ctx := r.ctx
+	if t.force != nil {
+		t.cancel(t.force)
+	}
+	return ctx
+}
+
+// cancel ends the context of t, if there is one.
+func (t *Thread) cancel(why error) {
+	if r := t.more.Load(); r != nil && r.ctx != nil {
+		r.ctx.cancel(why)
+		r.ctx = nil
 	}
 }

@@ -16,12 +16,15 @@ type control struct {
 
 func (c *control) Error() string { return "impl: unwinding: " + c.name }
 
-// controlled tells whether err is a control. One that t unwinds by is always in force.
-func (t *Thread) controlled(err error) bool {
+// isControl marks the errors that are controls.
+func (c *control) isControl() {}
+
+// controlled tells whether t unwinds by a control, which is in force then.
+func (t *Thread) controlled() bool {
 	if t.force == nil || fault(FaultHandlerTakesKill) {
 		return false
 	}
-	_, ok := errors.AsType[*control](err)
+	_, ok := t.force.(interface{ isControl() })
 	return ok
 }
 
@@ -57,10 +60,11 @@ func (x *thrown[V]) Unwrap() error { return &x.control }
 
 // Catch runs body; a throw to the tag from inside ends here, with its value.
 func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
-	depth := len(t.tags)
-	t.tags = append(t.tags, g)
+	r := t.rare()
+	depth := len(r.tags)
+	r.tags = append(r.tags, g)
 	t.entered(FrameTag)
-	defer func() { t.tags = t.tags[:depth] }()
+	defer func() { r.tags = r.tags[:depth] }()
 	v, err = body()
 	if err == nil && t.force == nil {
 		t.left(FrameTag, nil)
@@ -80,8 +84,8 @@ func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
 // Throw unwinds to the innermost Catch of the tag in t, from which v is returned. If
 // there is none it returns an error, and nothing is unwound [clhs throw].
 func (g *Tag[V]) Throw(t *Thread, v V) error {
-	for i := len(t.tags) - 1; i >= 0; i-- {
-		if t.tags[i] == any(g) {
+	for _, tag := range t.rare().tags {
+		if tag == any(g) {
 			return t.raise(&thrown[V]{control{"throw to tag " + g.name, g}, v})
 		}
 	}
@@ -101,12 +105,12 @@ func (e *Error) Error() string {
 }
 
 func (t *Thread) misuse(op Op, on any, what string) error {
-	return &Error{op, t.name, on, what}
+	return &Error{op, t.Name(), on, what}
 }
 
 func name(on any) any {
 	if t, ok := on.(*Thread); ok {
-		return t.name
+		return t.Name()
 	}
 	return on
 }

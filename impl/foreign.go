@@ -9,8 +9,8 @@ func (t *Thread) Foreign(f func() error) error {
 	if err := t.enter(); err != nil {
 		return err
 	}
-	t.goAbroad(nil)
-	defer t.comeBack()
+	t.goAbroad(OpForeign, nil, nil, true)
+	defer t.comeBack(OpForeign, nil)
 	return f()
 }
 
@@ -25,13 +25,9 @@ func (t *Thread) ForeignInterruptible(f func(context.Context) error) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	poke := cancel
-	if !t.hears(OpForeignInterruptible) {
-		poke = nil
-	}
 	err := func() error {
-		t.goAbroad(poke)
-		defer t.comeBack()
+		t.goAbroad(OpForeign, nil, cancel, !t.hears(OpForeignInterruptible))
+		defer t.comeBack(OpForeign, nil)
 		return f(ctx)
 	}()
 	if e := t.enter(); e != nil {
@@ -40,22 +36,47 @@ func (t *Thread) ForeignInterruptible(f func(context.Context) error) error {
 	return err
 }
 
-// goAbroad publishes that t is in a foreign call: parked, but not receptive.
-func (t *Thread) goAbroad(poke func()) {
+// goAbroad publishes that t waits outside of this package: blocked, but not receptive.
+// A sender calls poke, if it is not nil, unless t is deaf; who ends t does so anyway. It
+// returns whether something was pending already.
+func (t *Thread) goAbroad(op Op, on any, poke func(), deaf bool) bool {
 	x := t.w.Acquire()
+	if x&(waiting|spinning|finished) != 0 {
+		t.w.Release(x)
+		t.usedTwice(op, on)
+	}
 	t.touch(partPlace)
 	t.ticket++
-	t.op, t.on, t.poke = OpForeign, nil, poke
+	t.op, t.on = op, on
 	t.rt.quiet.begin()
-	t.publish(x|abroad, false)
-	t.blocked(Blocked, OpForeign, nil)
+	due := t.head != nil || t.stops(x)
+	if poke != nil {
+		r := t.rare()
+		r.poke, r.deaf = poke, deaf
+		x |= pokeable
+	}
+	t.w.Release(x&^ticketMask | t.ticket<<ticketShift&ticketMask | waiting | abroad)
+	t.rt.quiet.stop()
+	t.blocked(Blocked, op, on)
+	return due
 }
 
-func (t *Thread) comeBack() {
+func (t *Thread) comeBack(op Op, on any) {
 	x := t.w.Acquire()
 	t.touch(partPlace)
-	t.poke = nil
-	t.w.Release(x &^ (waiting | abroad))
-	t.blocked(Woken, OpForeign, nil)
+	t.w.Release(x &^ (waiting | abroad | pokeable))
+	t.blocked(Woken, op, on)
 	t.fresh = false
+}
+
+// poker returns what to call, once the lock is free, after something was queued for t, or
+// t was ended. The caller holds the lock, and x is the word.
+func (t *Thread) poker(x uint64, ended bool) func() {
+	if x&pokeable == 0 {
+		return nil
+	}
+	if r := t.rare(); ended || !r.deaf {
+		return r.poke
+	}
+	return nil
 }

@@ -13,52 +13,58 @@ func (t *Thread) Join(u *Thread) error {
 func (t *Thread) JoinFor(u *Thread, d time.Duration) (bool, error) { return t.join(u, max(d, 1)) }
 
 func (t *Thread) join(u *Thread, d time.Duration) (bool, error) {
+	op := OpJoin
+	if d > 0 {
+		op = OpJoinFor
+	}
 	for {
 		if err := t.enter(); err != nil {
 			return false, err
 		}
-		x := u.waited.lock.Acquire()
-		if u.w.Load()&finished != 0 && !fault(FaultJoinMissesEnd) {
-			u.waited.lock.Release(x)
-			return true, nil
-		}
-		w := u.waited.join(t, struct{}{})
-		op := OpJoin
-		if d > 0 {
-			op = OpJoinFor
-		}
-		how := t.block(&u.waited.lock, x, op, u, t.hears(op), d)
-		u.waited.end(w)
-		switch how {
+		switch how := t.joinOnce(u, op, t.hears(op), d); how {
 		case byPartner:
 			return true, nil
 		case byTime:
 			return false, nil
-		}
-		if err := t.interrupted(how); err != nil {
-			return false, err
+		default:
+			if err := t.interrupted(how); err != nil {
+				return false, err
+			}
 		}
 	}
+}
+
+// joinOnce blocks until u has ended, or something else ends the wait.
+func (t *Thread) joinOnce(u *Thread, op Op, open bool, d time.Duration) wake {
+	q := &u.rare().waited // before the look: the end of u tells who is in it
+	x := q.lock.Acquire()
+	if u.w.Load()&finished != 0 && !fault(FaultJoinMissesEnd) {
+		q.lock.Release(x)
+		return byPartner
+	}
+	_, how := q.wait(t, x, struct{}{}, op, u, open, d)
+	return how
 }
 
 // Done returns a channel that is closed when t has ended: for goroutines that are no
 // threads. A thread that is interrupted before it has begun ends without running its
 // function, so that this cannot tell anybody.
 func (t *Thread) Done() <-chan struct{} {
-	x := t.waited.lock.Acquire()
-	defer func() { t.waited.lock.Release(x) }()
-	if t.done == nil {
-		t.done = make(chan struct{})
+	r := t.rare()
+	x := r.waited.lock.Acquire()
+	defer func() { r.waited.lock.Release(x) }()
+	if r.done == nil {
+		r.done = make(chan struct{})
 		if t.w.Load()&finished != 0 {
-			close(t.done)
+			close(r.done)
 		}
 	}
-	return t.done
+	return r.done
 }
 
-// tellAll tells all who wait for the end of t, which is finished: nobody else will.
-func (t *Thread) tellAll() {
-	q := &t.waited
+// tellAll tells all who wait for the end of a finished thread: nobody else will.
+func (r *rare) tellAll() {
+	q := &r.waited
 	x := q.lock.Acquire()
 	for w := q.first(); w != nil; w = q.first() {
 		w.t.parker.Unpark()
@@ -66,8 +72,8 @@ func (t *Thread) tellAll() {
 			break
 		}
 	}
-	if t.done != nil {
-		close(t.done)
+	if r.done != nil {
+		close(r.done)
 	}
 	q.lock.Release(x)
 }
@@ -98,21 +104,17 @@ func (t *Thread) Sleep(d time.Duration) error {
 
 // pause is block without a queue.
 func (t *Thread) pause(d time.Duration) wake {
-	x := t.w.Acquire()
-	if t.hears(OpSleep) && t.head != nil || t.stops(x) {
-		t.w.Release(x)
-		return unparked
+	open := t.hears(OpSleep)
+	for {
+		x, ok := t.ready(open)
+		if ok != wakeable {
+			t.notTwice(ok, OpSleep, nil)
+			return unparked
+		}
+		if t.publish(x, listening(open), OpSleep, nil, d) {
+			return t.park(OpSleep, nil, d)
+		}
 	}
-	t.touch(partPlace)
-	t.op, t.on = OpSleep, nil
-	t.timed(d, t.rt.quiet.begin)
-	t.publish(x, t.hears(OpSleep))
-	t.blocked(Blocked, OpSleep, nil)
-	t.fresh = false
-	w := t.sleep(d)
-	t.timed(d, t.rt.quiet.stop)
-	t.blocked(Woken, OpSleep, nil)
-	return w
 }
 
 // now is the time, which stands still under a scheduler.

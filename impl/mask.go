@@ -6,28 +6,47 @@ func (t *Thread) Level() Level { return t.level }
 // Restore is the scope of a mask: it knows the level that the mask found.
 type Restore struct {
 	t     *Thread
+	scope uint64 // its identity, in a runtime that checks
 	saved Level
 }
 
 // Mask runs body at least at level Masked [ghc-base Control.Exception mask].
 func (t *Thread) Mask(body func(Restore) error) (err error) {
-	f := frame{t: t, old: t.level}
-	defer f.end()
+	old, returned := t.level, false
+	defer func() {
+		if !returned { // a panic, or Goexit
+			t.level = old
+		}
+	}()
 	t.entered(FrameMask)
-	t.level = max(f.old, Masked)
-	err = body(Restore{t, f.old})
-	return f.leave(err)
+	scope := t.beginScope()
+	t.level = max(old, Masked)
+	err = body(Restore{t, scope, old})
+	returned = true
+	if t.force != nil || t.watched {
+		t.endScope(scope)
+		err = t.scopeLeft(err)
+	}
+	return t.leave(old, err)
 }
 
 // MaskUninterruptible runs body at level Closed [ghc-base Control.Exception
 // uninterruptibleMask].
 func (t *Thread) MaskUninterruptible(body func(Restore) error) error {
 	old := t.level
-	return t.scope(Closed, func() error { return body(Restore{t, old}) })
+	return t.scope(Closed, func() error {
+		scope := t.beginScope()
+		err := body(Restore{t, scope, old})
+		t.endScope(scope)
+		return err
+	})
 }
 
-// Do runs body at the level that the mask found, wherever it is called.
-func (r Restore) Do(body func() error) error { return r.t.scope(r.saved, body) }
+// Do runs body at the level that the mask found, wherever in the mask it is called.
+func (r Restore) Do(body func() error) error {
+	r.t.checkScope(r.scope, "a Restore")
+	return r.t.scope(r.saved, body)
+}
 
 // Unmask runs body at level Open, whatever the level is [ghc-base GHC.IO unsafeUnmask].
 func (t *Thread) Unmask(body func() error) error { return t.scope(Open, body) }
@@ -44,13 +63,19 @@ func (t *Thread) Interruptible(body func() error) error {
 // Without is the scope of WithoutInterrupts.
 type Without struct {
 	t     *Thread
+	scope uint64
 	saved Level
 }
 
 // WithoutInterrupts runs body at level Closed [sbcl-src without-interrupts].
 func (t *Thread) WithoutInterrupts(body func(Without) error) error {
 	old := t.level
-	return t.scope(Closed, func() error { return body(Without{t, old}) })
+	return t.scope(Closed, func() error {
+		scope := t.beginScope()
+		err := body(Without{t, scope, old})
+		t.endScope(scope)
+		return err
+	})
 }
 
 // WithInterrupts runs body at level Open unless an enclosing WithoutInterrupts does not
@@ -60,6 +85,7 @@ func (t *Thread) WithInterrupts(body func() error) error { return t.Interruptibl
 // Allow runs body at level Masked, in which WithInterrupts opens, if the scope was
 // entered at such a level or an open one [sbcl-src allow-with-interrupts].
 func (w Without) Allow(body func() error) error {
+	w.t.checkScope(w.scope, "a Without")
 	if w.saved == Closed {
 		return w.t.scope(w.t.level, body)
 	}
@@ -69,6 +95,7 @@ func (w Without) Allow(body func() error) error {
 // Local runs body at level Open if the scope was entered at level Open or Masked
 // [sbcl-src with-local-interrupts].
 func (w Without) Local(body func() error) error {
+	w.t.checkScope(w.scope, "a Without")
 	if w.saved == Closed {
 		return w.t.scope(w.t.level, body)
 	}
@@ -81,38 +108,28 @@ func (t *Thread) At(l Level, body func() error) error { return t.scope(l, body) 
 // scope runs body at level l. Entering or leaving a scope that opens the mask is a safe
 // point: what is pending is received there, and the value of the scope is lost.
 func (t *Thread) scope(l Level, body func() error) (err error) {
-	f := frame{t: t, old: t.level}
-	defer f.end()
+	old, returned := t.level, false
+	defer func() {
+		if !returned {
+			t.level = old
+		}
+	}()
 	t.entered(FrameMask)
 	if err = t.Enter(l); err == nil {
 		err = body()
 	}
-	return f.leave(err)
-}
-
-// frame is a scope in progress: its end is reached by a panic or Goexit too.
-type frame struct {
-	t    *Thread
-	old  Level
-	left bool
-}
-
-// end restores the level if the scope was not left.
-func (f *frame) end() {
-	if !f.left {
-		f.t.level = f.old
-	}
-}
-
-// leave ends the scope of which body returned err.
-func (f *frame) leave(err error) error {
-	t := f.t
-	f.left = true
+	returned = true
 	if t.force != nil || t.watched {
-		err = t.unwound(err)
-		t.left(FrameMask, err)
+		err = t.scopeLeft(err)
 	}
-	return t.leave(f.old, err)
+	return t.leave(old, err)
+}
+
+// scopeLeft returns with which error a scope is left whose body returned err.
+func (t *Thread) scopeLeft(err error) error {
+	err = t.unwound(err)
+	t.left(FrameMask, err)
+	return err
 }
 
 // Enter sets the level and is a safe point if that is Open. It is for hot paths and
@@ -125,8 +142,7 @@ func (f *frame) leave(err error) error {
 //
 // A panic in between leaves the level as it is; [Thread.Mask] does not have this flaw.
 func (t *Thread) Enter(l Level) error {
-	t.level = l
-	if l == Open && t.w.Attention() {
+	if t.level = l; t.w.Attention() {
 		return t.open()
 	}
 	return nil
@@ -134,8 +150,7 @@ func (t *Thread) Enter(l Level) error {
 
 // Leave sets the level back to old. It returns err or what was received at that.
 func (t *Thread) Leave(old Level, err error) error {
-	t.level = old
-	if old == Open && t.w.Attention() {
+	if t.level = old; t.w.Attention() {
 		return t.opened(err)
 	}
 	return err
@@ -145,17 +160,18 @@ func (t *Thread) leave(old Level, err error) error {
 	if fault(FaultLateRestore) && err != nil {
 		return err
 	}
-	t.level = old
-	if old == Open && t.w.Attention() && !fault(FaultNoReceiptAtExit) {
+	if t.level = old; t.w.Attention() && !fault(FaultNoReceiptAtExit) {
 		return t.opened(err)
 	}
 	return err
 }
 
-// open receives what is pending as a scope opens. A function that has not begun yet
-// is begun first: opening is no step of its own.
+// open receives what is pending as a scope opens, if it opens. A function that has not
+// begun yet is begun first: opening is no step of its own.
+//
+//go:noinline
 func (t *Thread) open() error {
-	if t.fresh || fault(FaultUnmaskNoPoint) {
+	if t.level != Open || t.fresh || fault(FaultUnmaskNoPoint) {
 		return nil
 	}
 	return t.point()

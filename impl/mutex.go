@@ -33,9 +33,7 @@ func (m *Mutex) Lock(t *Thread) error {
 			m.q.lock.Release(x)
 			return t.misuse(OpLock, m, "the thread holds it already")
 		}
-		w := m.q.join(t, struct{}{})
-		how := t.block(&m.q.lock, x, OpLock, m, t.hears(OpLock), 0)
-		m.q.end(w)
+		_, how := m.q.wait(t, x, struct{}{}, OpLock, m, t.hears(OpLock), 0)
 		if how == byPartner {
 			return nil
 		}
@@ -53,9 +51,7 @@ func (m *Mutex) relock(t *Thread, c *Cond) {
 		m.q.lock.Release(x)
 		return
 	}
-	w := m.q.join(t, struct{}{})
-	t.block(&m.q.lock, x, OpWait, c, false, 0)
-	m.q.end(w)
+	m.q.wait(t, x, struct{}{}, OpWait, c, false, 0)
 }
 
 // Unlock frees m. It is an error if t does not hold it.
@@ -104,12 +100,4 @@ func (m *Mutex) Holder() *Thread {
 	t := m.owner
 	m.q.lock.Release(x)
 	return t
-}
-
-// end gives up w's place, after its wait has ended in whatever way.
-func (q *queue[V]) end(w *waiter[V]) {
-	x := q.lock.Acquire()
-	q.leave(w)
-	q.release(w)
-	q.lock.Release(x)
 }

@@ -44,9 +44,8 @@ func (m *MVar[V]) Take(t *Thread) (V, error) {
 			m.q.lock.Release(x)
 			return v, nil
 		}
-		w := m.q.join(t, none)
-		how := t.block(&m.q.lock, x, OpTake, m, t.hears(OpTake), 0)
-		if v, ok := m.end(w, how); ok {
+		v, how := m.q.wait(t, x, none, OpTake, m, t.hears(OpTake), 0)
+		if how == byPartner {
 			return v, nil
 		}
 		if err := t.interrupted(how); err != nil || fault(FaultWaitNotResumed) {
@@ -73,27 +72,14 @@ func (m *MVar[V]) Put(t *Thread, v V) error {
 			m.q.lock.Release(x)
 			return nil
 		}
-		w := m.q.join(t, v)
-		how := t.block(&m.q.lock, x, OpPut, m, t.hears(OpPut), 0)
-		if _, ok := m.end(w, how); ok {
+		_, how := m.q.wait(t, x, v, OpPut, m, t.hears(OpPut), 0)
+		if how == byPartner {
 			return nil
 		}
 		if err := t.interrupted(how); err != nil {
 			return err
 		}
 	}
-}
-
-// end ends a wait: it returns what was handed over if a partner has done so.
-func (m *MVar[V]) end(w *waiter[V], how wake) (v V, ok bool) {
-	x := m.q.lock.Acquire()
-	if how == byPartner {
-		v, ok = w.v, true
-	}
-	m.q.leave(w)
-	m.q.release(w)
-	m.q.lock.Release(x)
-	return v, ok
 }
 
 // Peek returns the value of m and whether there is one, without being an operation of

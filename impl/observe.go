@@ -24,11 +24,13 @@ const (
 	OpSpin
 	OpAwait
 	OpStart
+	OpReceive // from a Go channel
+	OpSend    // to one
 )
 
 var opNames = [...]string{
 	"", "throwTo", "interrupt", "throw", "take", "put", "lock", "unlock", "acquire", "wait", "wait-until",
-	"join", "join", "sleep", "foreign", "foreign", "spin", "await", "start",
+	"join", "join", "sleep", "foreign", "foreign", "spin", "await", "start", "receive", "send",
 }
 
 func (o Op) String() string { return opNames[o] }
@@ -46,7 +48,7 @@ func Ops(ops ...Op) (s OpSet) {
 
 // Interruptible are the operations that a signal can interrupt.
 var Interruptible = Ops(OpThrowTo, OpTake, OpPut, OpLock, OpAcquire, OpWait, OpWaitUntil, OpJoin, OpJoinFor, OpSleep,
-	OpForeignInterruptible)
+	OpForeignInterruptible, OpReceive, OpSend)
 
 // Event is something that happened to a thread, reported by that thread itself: an
 // invocation before it takes effect, everything else after.
@@ -113,12 +115,19 @@ func (t *Thread) event(k EventKind, other *Thread, id uint64, what error) {
 }
 
 func (t *Thread) report(k EventKind, other *Thread, id uint64, what error) {
-	t.rt.observe(Event{Kind: k, Thread: t, Other: other, Signal: id, What: what})
+	t.tell(Event{Kind: k, Thread: t, Other: other, Signal: id, What: what})
 }
 
 func (t *Thread) blocked(k EventKind, op Op, on any) {
 	if t.watched {
-		t.rt.observe(Event{Kind: k, Thread: t, Op: op, On: on})
+		t.tell(Event{Kind: k, Thread: t, Op: op, On: on})
+	}
+}
+
+func (t *Thread) tell(e Event) {
+	t.rt.checkOwner(t)
+	if t.rt.observe != nil {
+		t.rt.observe(e)
 	}
 }
 

@@ -95,54 +95,128 @@ func (q *queue[V]) release(w *waiter[V]) {
 // claim ends t's wait of that ticket, in favour of the caller, unless a signal or time
 // has ended it. The caller must wake t.
 func (t *Thread) claim(ticket uint64) bool {
-	x := t.w.Acquire()
-	if x&waiting == 0 || x&ticketMask>>ticketShift != ticket {
-		t.w.Release(x)
-		return fault(FaultStaleWaiter)
+	for {
+		x := t.w.Free()
+		if x&waiting == 0 || x&ticketMask>>ticketShift != ticket {
+			return fault(FaultStaleWaiter)
+		}
+		if t.w.Change(x, x&^asleep) {
+			break
+		}
 	}
 	t.touch(partHand)
 	t.woke = byPartner
-	t.w.Release(x &^ (waiting | receptive))
 	t.rt.quiet.begin()
 	return true
 }
 
-// block parks t, which has just joined the queue, and frees the queue's lock. A
-// duration of zero has no end. When the wait was not ended by a partner, the caller
-// must take the lock and leave the queue.
-func (t *Thread) block(lock *at.Word, x uint64, op Op, on any, open bool, d time.Duration) wake {
-	y := t.w.Acquire()
-	if open && t.head != nil || t.stops(y) {
-		t.w.Release(y)
-		lock.Release(x)
-		return unparked
+// wait blocks t until a partner serves it, in the order of coming, and frees the lock,
+// which the caller holds with the word x. The partner gets v, and its own value is
+// returned if it ended the wait. A duration of zero has no end.
+func (q *queue[V]) wait(t *Thread, x uint64, v V, op Op, on any, open bool, d time.Duration) (V, wake) {
+	y, ok := t.ready(open)
+	if ok != wakeable {
+		q.lock.Release(x)
+		t.notTwice(ok, op, on)
+		return v, unparked
 	}
+	w := q.join(t, v)
+	for !t.publish(y, listening(open), op, on, d) {
+		if y, ok = t.ready(open); ok != wakeable {
+			q.leave(w)
+			q.release(w)
+			q.lock.Release(x)
+			t.notTwice(ok, op, on)
+			return v, unparked
+		}
+	}
+	q.lock.Release(x)
+	how := t.park(op, on, d)
+	return q.end(w), how
+}
+
+// end gives up w's place, after its wait has ended in whatever way, and returns its value.
+func (q *queue[V]) end(w *waiter[V]) V {
+	x := q.lock.Acquire()
+	v := w.v
+	q.leave(w)
+	q.release(w)
+	q.lock.Release(x)
+	return v
+}
+
+// readiness says whether a thread can block.
+type readiness uint8
+
+const (
+	wakeable readiness = iota // it can, and its lock is held
+	due                       // something is to be received first
+	misused                   // it is blocked already: two goroutines are one thread
+)
+
+// ready returns t's word, and whether t can block.
+func (t *Thread) ready(open bool) (uint64, readiness) {
+	y := t.w.Free()
+	switch {
+	case y&(waiting|spinning|finished) != 0:
+		return 0, misused
+	case open && y&pending != 0 || t.stops(y):
+		return 0, due
+	}
+	return y, wakeable
+}
+
+// listening is the bit of a thread that is open to signals where it waits.
+func listening(open bool) uint64 {
+	if open {
+		return receptive
+	}
+	return 0
+}
+
+// publish makes t, of which x was seen, a parked thread with these bits. It returns false,
+// and nothing has happened, if the word has changed since.
+func (t *Thread) publish(x, bits uint64, op Op, on any, d time.Duration) bool {
 	t.touch(partPlace)
-	t.op, t.on = op, on
-	t.timed(d, t.rt.quiet.begin)
-	t.publish(y, open)
-	lock.Release(x)
+	t.touch(partHand)
+	t.op, t.on, t.woke = op, on, 0
+	y := x&^ticketMask | t.ticket<<ticketShift&ticketMask | waiting | bits
+	if t.force == nil && x&(pending|doomed) == 0 && !t.rt.checks {
+		y &^= forced | at.Sign // of an unwinding that is over
+	}
+	if !t.w.Change(x, y) {
+		return false
+	}
+	if d <= 0 { // else it is as if it ran
+		t.rt.quiet.stop()
+	}
+	return true
+}
+
+// park parks the published t until a partner, a signal or time ends the wait. When it was
+// not a partner, the caller must leave the queue that t is in.
+func (t *Thread) park(op Op, on any, d time.Duration) wake {
 	t.blocked(Blocked, op, on)
 	t.fresh = false
 	w := t.sleep(d)
-	t.timed(d, t.rt.quiet.stop)
+	if d > 0 {
+		t.rt.quiet.stop()
+	}
 	t.blocked(Woken, op, on)
 	return w
 }
 
-// timed keeps a thread that waits for a time counted as running.
-func (t *Thread) timed(d time.Duration, count func()) {
-	if d > 0 {
-		count()
-	}
-}
-
 // sleep parks a published t.
 func (t *Thread) sleep(d time.Duration) wake {
-	if d > 0 && !t.parker.ParkFor(d) && t.expire() {
-		return byTime
-	} else if d <= 0 {
+	switch {
+	case t.rt.closed.Load(): // perhaps just before it was published, and nobody has woken it
+		if t.expire() {
+			return unparked
+		}
+	case d <= 0:
 		t.parker.Park()
+	case !t.parker.ParkFor(d, &t.rare().timer) && t.expire():
+		return byTime
 	}
 	t.touch(partHand)
 	return t.woke
@@ -151,18 +225,21 @@ func (t *Thread) sleep(d time.Duration) wake {
 // expire ends t's own wait because its time is over. If somebody else has ended it
 // just before, it takes the token that is on its way.
 func (t *Thread) expire() bool {
-	x := t.w.Acquire()
-	if x&waiting == 0 {
-		t.w.Release(x)
-		t.parker.Park()
-		return false
+	for {
+		x := t.w.Free()
+		if x&waiting == 0 {
+			t.parker.Park()
+			return false
+		}
+		y := x
+		if !fault(FaultTimeout) {
+			y &^= asleep
+		}
+		if t.w.Change(x, y) {
+			t.rt.quiet.begin()
+			return true
+		}
 	}
-	if !fault(FaultTimeout) {
-		x &^= waiting | receptive
-	}
-	t.w.Release(x)
-	t.rt.quiet.begin()
-	return true
 }
 
 // interrupted receives what ended a wait, or kept it from being begun. It returns nil

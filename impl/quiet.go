@@ -47,7 +47,7 @@ type Status struct {
 }
 
 func (b Status) String() string {
-	return fmt.Sprintf("%s: %s %v, %d pending", b.Thread.name, b.Op, name(b.On), b.Pending)
+	return fmt.Sprintf("%s: %s %v, %d pending", b.Thread.Name(), b.Op, name(b.On), b.Pending)
 }
 
 // Stuck lists the threads that have not ended, oldest first, and what each is blocked
@@ -104,8 +104,10 @@ func (rt *Runtime) AwaitQuiet() {
 // spinnerRuns tells whether what some spinning thread waits for has come.
 func (rt *Runtime) spinnerRuns() bool {
 	for _, t := range rt.alive() {
-		if cond := t.spin.Load(); cond != nil && (*cond)() {
-			return true
+		if r := t.more.Load(); r != nil {
+			if cond := r.spin.Load(); cond != nil && (*cond)() {
+				return true
+			}
 		}
 	}
 	return false

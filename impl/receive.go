@@ -25,6 +25,7 @@ func (t *Thread) enter() error {
 }
 
 func (t *Thread) point() error {
+	t.rt.checkOwner(t)
 	if err := t.stopping(); err != nil {
 		return err
 	}
@@ -58,6 +59,7 @@ func (t *Thread) interruptible() error {
 	if !t.w.Attention() {
 		return nil
 	}
+	t.rt.checkOwner(t)
 	if err := t.stopping(); err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func (t *Thread) receive(limit Level) error {
 		}
 		p, from := t.dequeue(h)
 		t.w.Release(t.attention(x | forcedIf(p.what)))
-		t.pass(h, from)
+		from.acknowledge()
 		if fault(FaultReadAfterAck) && from != nil {
 			p = t.read(h)
 		}
@@ -116,13 +118,6 @@ func (t *Thread) read(h *signal) payload {
 	return payload{h.what, h.id}
 }
 
-// pass tells the sender of h, if it waits, that h is received.
-func (t *Thread) pass(h *signal, from *Thread) {
-	if from != nil {
-		from.acknowledge(h)
-	}
-}
-
 // take does what a received signal demands.
 func (t *Thread) take(p payload) error {
 	if p.id != 0 { // else it is no signal: the thread is to end
@@ -132,6 +127,7 @@ func (t *Thread) take(p payload) error {
 		return t.call(f)
 	}
 	t.force = p.what
+	t.cancel(p.what)
 	return p.what
 }
 

@@ -24,6 +24,11 @@ type Config struct {
 	Observe func(Event)
 	// Scheduler, if not nil, runs the threads in place of the Go scheduler.
 	Scheduler Scheduler
+	// Check makes the runtime look for misuse: a thread's handle that is used from another
+	// goroutine, a Restore or Without that is used outside of its scope. It panics then,
+	// with a message that names the thread. It costs some microseconds for each safe point,
+	// so it is for tests. Without it, only what would break the runtime itself is found.
+	Check bool
 	// Quiet makes the runtime count its running threads, so that AwaitQuiet works.
 	Quiet bool
 }
@@ -33,6 +38,7 @@ type Runtime struct {
 	policy  Policy
 	observe func(Event)
 	sched   Scheduler
+	checks  bool
 	spins   int // how often a sender looks for its receipt before it parks
 	ids     atomic.Uint64
 	posts   atomic.Uint64 // identities of sends from outside: below those of threads
@@ -63,7 +69,7 @@ func NewPolicy(p Policy, c Config) (*Runtime, error) {
 	if c.Quiet && c.Scheduler != nil {
 		return nil, fmt.Errorf("impl: Quiet with a Scheduler: the scheduler itself knows when nothing can run")
 	}
-	rt := &Runtime{policy: p, observe: c.Observe, sched: c.Scheduler}
+	rt := &Runtime{policy: p, observe: c.Observe, sched: c.Scheduler, checks: c.Check}
 	if c.Scheduler == nil && runtime.GOMAXPROCS(0) > 1 {
 		rt.spins = 1000
 	}
@@ -76,7 +82,7 @@ func NewPolicy(p Policy, c Config) (*Runtime, error) {
 func (rt *Runtime) add(t *Thread) {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
-	t.place = len(rt.threads)
+	t.place = uint32(len(rt.threads))
 	rt.threads = append(rt.threads, t)
 }
 

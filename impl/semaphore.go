@@ -26,9 +26,7 @@ func (s *Semaphore) Acquire(t *Thread) error {
 			s.q.lock.Release(x)
 			return nil
 		}
-		w := s.q.join(t, struct{}{})
-		how := t.block(&s.q.lock, x, OpAcquire, s, t.hears(OpAcquire), 0)
-		s.q.end(w)
+		_, how := s.q.wait(t, x, struct{}{}, OpAcquire, s, t.hears(OpAcquire), 0)
 		if how == byPartner {
 			return nil
 		}

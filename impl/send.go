@@ -25,16 +25,15 @@ func (u *Thread) offer(s *signal, what error, id uint64) fate {
 		case x&finished != 0 && !fault(FaultGoneAccepts):
 			u.w.Release(x)
 			return gone
-		case x&(waiting|receptive) == waiting|receptive:
-			if u.touch(partOut); u.out == nil {
-				u.hand(x, what, id)
-				return received
-			}
-			v := u.out.to
+		case x&asleep == asleep:
+			v := u.self.to
 			u.w.Release(x)
 			if u.withdrawFor(x, v, what, id) {
 				return received
 			}
+		case x&asleep == waiting|receptive:
+			u.hand(x, what, id)
+			return received
 		case u.enqueue(x, s, what, id):
 			return queued
 		}
@@ -53,15 +52,15 @@ func (u *Thread) enqueue(x uint64, s *signal, what error, id uint64) bool {
 	}
 	if s == nil {
 		if s = u.fill(what, id); s == nil {
-			n := u.more()
+			n := u.lacking()
 			u.w.Release(x)
 			u.grow(n)
 			return false
 		}
 	}
 	u.push(s)
-	poke := u.poke
-	u.w.Release(x | at.Sign)
+	poke := u.poker(x, false)
+	u.w.Release(x | pending | at.Sign)
 	if poke != nil {
 		poke()
 	}
@@ -118,17 +117,15 @@ func (u *Thread) withdrawFor(x uint64, v *Thread, what error, id uint64) bool {
 		v.w.Release(xv)
 		u.w.Release(now)
 		return false
-	case !u.out.queued:
+	case !u.self.queued:
 		// Received, and its receiver is about to wake u: too late to withdraw.
 		v.w.Release(xv)
 		u.w.Release(now &^ receptive)
 		return false
 	}
 	if !fault(FaultNoWithdraw) {
-		v.unlink(u.out)
+		v.unlink(&u.self)
 	}
-	u.touch(partOut)
-	u.out = nil
 	v.w.Release(v.attention(xv))
 	u.hand(now, what, id)
 	return true
@@ -144,7 +141,7 @@ func (u *Thread) withdrawFor(x uint64, v *Thread, what error, id uint64) bool {
 // oneself is to raise.
 func (t *Thread) ThrowTo(u *Thread, err error) error {
 	if err == nil {
-		panic("impl: ThrowTo of a nil error to " + u.name)
+		panic("impl: ThrowTo of a nil error to " + u.Name())
 	}
 	return t.send(u, err)
 }
@@ -188,6 +185,7 @@ func (t *Thread) throwToSelf(what error) error {
 		id := t.nextID()
 		t.event(Invoked, t, id, what)
 		t.event(Received, t, id, what)
+		t.cancel(what)
 		return t.raise(what)
 	}
 	if err := t.enter(); err != nil {
@@ -217,7 +215,7 @@ func (t *Thread) post(u *Thread, what error) error {
 // nextID returns the identity of t's next send.
 func (t *Thread) nextID() uint64 {
 	t.sent++
-	return t.id<<32 | t.sent
+	return t.id<<32 | uint64(t.sent)
 }
 
 // throw sends and waits for receipt.

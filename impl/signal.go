@@ -71,23 +71,28 @@ func (t *Thread) unlink(s *signal) {
 	s.queued, s.next, s.prev = false, nil, nil
 }
 
-// attention returns x with its sign as t's queue and x demand.
+// attention returns x with its sign as t's queue and x demand. A runtime that checks
+// always wants it.
 func (t *Thread) attention(x uint64) uint64 {
-	if t.head != nil && !fault(FaultAttentionLost) || x&(forced|doomed) != 0 {
-		return x | at.Sign
+	x &^= pending | at.Sign
+	if t.head != nil && !fault(FaultAttentionLost) {
+		x |= pending
 	}
-	return x &^ at.Sign
+	if x&(pending|forced|doomed) != 0 || t.rt.checks {
+		x |= at.Sign
+	}
+	return x
 }
 
 // hand gives what to the parked thread t, whose lock the caller holds, frees the lock
 // and wakes t.
 func (t *Thread) hand(x uint64, what error, id uint64) {
-	t.touch(partHand)
-	t.got, t.woke = payload{what, id}, bySignal
 	if raises(what) {
 		x |= forced | at.Sign
 	}
-	t.w.Release(x &^ (waiting | receptive))
+	t.w.Release(x &^ asleep)
+	t.touch(partHand)
+	t.got, t.woke = payload{what, id}, bySignal
 	t.rt.quiet.begin()
 	if !fault(FaultNoUnpark) {
 		t.parker.Unpark()
@@ -112,14 +117,14 @@ func (t *Thread) recycle(s *signal) {
 	s.next, t.free = t.free, s
 }
 
-// more returns how many free signals t shall get: as many as it has, within bounds.
+// lacking returns how many free signals t shall get: as many as it has, within bounds.
 // They stay until t is collected, so that t keeps at most twice the peak of what was
 // pending (64 bytes each). The caller holds t's lock.
-func (t *Thread) more() int {
+func (t *Thread) lacking() int {
 	const least, most = 4, 1024
-	n := min(max(t.slab, least), most)
-	t.slab += n
-	return n
+	n := max(t.slab, least)
+	t.slab = min(2*n, most)
+	return int(n)
 }
 
 // grow adds n free signals to t.

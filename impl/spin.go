@@ -11,7 +11,7 @@ func (t *Thread) spinFor(op Op, on any, o *at.Object, cond func() bool) error {
 		}
 		t.fresh = false
 		open := t.level == Open && !fault(FaultSpinDeaf) // AwaitQuiet calls either too, and may not read the level
-		due := func() bool { return open && int64(t.w.Peek()) < 0 }
+		due := func() bool { return open && t.w.Peek()&(pending|forced) != 0 }
 		either := func() bool { return due() || t.stops(t.w.Peek()) || cond() }
 		t.spinUntil(op, on, o, either)
 		if !due() {
@@ -30,14 +30,15 @@ func (t *Thread) spinUntil(op Op, on any, o *at.Object, cond func() bool) {
 		return
 	}
 	t.mark(spinning, op, on)
-	if t.rt.quiet != nil {
-		t.spin.Store(&cond)
+	if t.rt.quiet == nil {
+		at.Await(nil, nil, cond)
+	} else {
+		r := t.rare()
+		r.spin.Store(&cond)
 		t.rt.quiet.stop()
-	}
-	at.Await(nil, nil, cond)
-	if t.rt.quiet != nil {
+		at.Await(nil, nil, cond)
 		t.rt.quiet.begin()
-		t.spin.Store(nil)
+		r.spin.Store(nil)
 	}
 	t.mark(0, op, on)
 }

@@ -3,60 +3,83 @@ package impl
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/interject/interject/impl/internal/at"
 )
 
 // Thread is an interruptible thread.
 type Thread struct {
-	// The word, and what its lock guards.
+	// The word, and what its lock guards, or the step that ends a wait.
 	w          at.Word
 	head, tail *signal // pending, oldest first
 	free       *signal // for senders that do not wait
-	slab       int     // how many of those were made
-	out        *signal // the own throw, while blocked in it
 	got        payload // what was handed over to the parked thread
+	on         any     // what the thread is blocked on
+	op         Op      // and in
 	woke       wake
-	op         Op     // what the thread is blocked in
-	on         any    // and on what
-	poke       func() // cancels its foreign call
+	slab       uint16 // how many free signals were made, up to the most at a time
 
 	// The owner's alone.
 	level   Level
-	watched bool // the runtime has an observer
+	watched bool // the runtime has an observer, or checks
 	fresh   bool // an interrupting function has not begun yet
-	force   error
+	how     End  // written before the thread is finished, and read by others after
+	sent    uint32
+	place   uint32 // in the list of the runtime; guarded by that
+	force   error  // what is in force, and of a finished thread what it died of
 	ticket  uint64
-	tags    []any
 	parker  at.Parker
 	self    signal // the own throw
-	sent    uint64
 
-	spin atomic.Pointer[func() bool] // what it spins for, if the runtime counts
+	rt   *Runtime
+	more atomic.Pointer[rare]
+	id   uint64
+	name string
+	body func(*Thread) error
+}
 
-	rt     *Runtime
-	place  int // in the list of the runtime
-	id     uint64
-	name   string
-	end    end
-	body   func(*Thread) error
-	waited queue[struct{}] // threads that join
-	done   chan struct{}   // made if asked for; guarded by the lock of waited
+// rare is what few threads need, made when one does.
+type rare struct {
+	waited queue[struct{}]             // threads that join
+	done   chan struct{}               // made if asked for; guarded by the lock of waited
+	tags   []any                       // of the catches in progress; the owner's
+	timer  *time.Timer                 // the owner's
+	bell   chan struct{}               // rung at a thread that blocks outside of impl
+	ring   func()                      // which this does
+	poke   func()                      // what a sender calls if the thread is abroad; guarded by its lock, as is
+	deaf   bool                        // whether only the end of the thread does
+	spin   atomic.Pointer[func() bool] // what it spins for, if the runtime counts
+	ctx    *interruptContext           // the owner's
+	owner  *owner                      // if the runtime checks
+}
+
+// rare returns t's, which it makes if there is none. Any thread may call it.
+func (t *Thread) rare() *rare {
+	if r := t.more.Load(); r != nil {
+		return r
+	}
+	t.more.CompareAndSwap(nil, new(rare))
+	return t.more.Load()
 }
 
 // The bits of a thread's word, beside at.Sign: something is pending or in force.
 const (
 	waiting     uint64 = 1 << iota // parked, or just about to
+	pending                        // the queue is not empty
 	receptive                      // with waiting: a signal may be handed over
+	throwing                       // with waiting: in its own throw, which is self
 	forced                         // an unwinding may be in force
 	acked                          // the own throw was received, or its target has ended
 	finished                       // gone
 	doomed                         // to end without its cleanups, as soon as it can
 	started                        // by Start
 	spinning                       // not parked, but waiting for a condition
-	abroad                         // with waiting: in a foreign call, not parked
+	abroad                         // with waiting: in a foreign call or at a Go channel, not parked
+	pokeable                       // with abroad: a sender can make it come back
 	ticketShift = 16
 	ticketMask  = (at.Lock - 1) &^ (1<<ticketShift - 1)
+	asleep      = waiting | receptive | throwing
 )
 
 // wake says who ended a wait.
@@ -86,25 +109,19 @@ func (e End) String() string {
 	return [...]string{"unstarted", "alive", "returned", "died", "killed", "exited"}[e]
 }
 
-// end is written by the thread before it is finished and read by others after.
-type end struct {
-	how End
-	err error
-}
-
 // NewThread makes a thread that runs f once it is started. The name is for reports.
 func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 	t := &Thread{rt: rt, id: rt.ids.Add(1), name: name, body: f}
-	if name == "" {
-		t.name = fmt.Sprintf("thread %d", t.id)
-	}
-	t.watched = rt.observe != nil
+	t.watched = rt.observe != nil || rt.checks
 	t.w.Control(rt.sched)
 	t.parker.Init(rt.sched)
-	t.waited.lock.Control(rt.sched)
 	t.self.from = t
-	if rt.sched != nil {
-		t.grow(t.more()) // here rather than in the middle of what is explored
+	if rt.checks {
+		t.w.Release(t.attention(t.w.Acquire()))
+	}
+	if rt.sched != nil { // here rather than in the middle of what is explored
+		t.rare().waited.lock.Control(rt.sched)
+		t.grow(t.lacking())
 	}
 	return t
 }
@@ -124,7 +141,7 @@ func (t *Thread) Start(parent *Thread) error {
 	t.rt.add(t)
 	t.rt.quiet.begin()
 	if t.rt.sched != nil {
-		t.rt.sched.Spawn(t.name, t.run)
+		t.rt.sched.Spawn(t.Name(), t.run)
 		return nil
 	}
 	go t.run()
@@ -140,10 +157,13 @@ func (rt *Runtime) Go(parent *Thread, f func(*Thread) error) *Thread {
 
 func (t *Thread) run() {
 	how, err := Exited, error(nil)
+	t.owned()
 	defer func() { t.finish(how, err) }()
 	t.event(Started, nil, 0, nil)
+	body := t.body
+	t.body = nil // what it refers to may be collected before t is
 	if err = t.Check(); err == nil {
-		err = t.body(t)
+		err = body(t)
 	}
 	how, err = verdict(t.unwound(err))
 }
@@ -152,11 +172,14 @@ func (t *Thread) run() {
 // join are woken.
 func (t *Thread) finish(how End, err error) {
 	x := t.w.Acquire()
-	t.end = end{how, err}
+	t.how, t.force = how, err
 	t.w.Release(x | finished)
 	for t.dropOne() {
 	}
-	t.tellAll()
+	if r := t.more.Load(); r != nil {
+		r.tellAll()
+		t.cancel(errEnded)
+	}
 	t.rt.remove(t)
 	t.event(Ended, nil, uint64(how), err)
 	t.rt.quiet.stop()
@@ -175,7 +198,7 @@ func (t *Thread) dropOne() bool {
 	t.w.Release(t.attention(x))
 	t.event(Dropped, from, p.id, p.what)
 	if !fault(FaultSendersForgotten) {
-		t.pass(h, from)
+		from.acknowledge()
 	}
 	return true
 }
@@ -183,9 +206,8 @@ func (t *Thread) dropOne() bool {
 // The parts of what a thread's word guards, for the race check.
 const (
 	partQueue = iota // head, tail, free, and the signals in the queue
-	partOut          // out
-	partHand         // got and woke: written under the lock, read by the woken owner
-	partPlace        // op and on
+	partHand         // got and woke: written by who ends a wait, read by the woken owner
+	partPlace        // op and on: written by the owner before it waits
 	partSelf         // self: the sender's until it is queued, and after it is acknowledged
 )
 
@@ -198,7 +220,12 @@ func (t *Thread) touch(part int) {
 }
 
 // Name returns the thread's name. Any thread may call it.
-func (t *Thread) Name() string { return t.name }
+func (t *Thread) Name() string {
+	if t.name == "" {
+		return fmt.Sprintf("thread %d", t.id)
+	}
+	return t.name
+}
 
 // ID returns a number unique in the runtime, from 1. Any thread may call it.
 func (t *Thread) ID() uint64 { return t.id }
@@ -207,7 +234,7 @@ func (t *Thread) ID() uint64 { return t.id }
 func (t *Thread) End() (End, error) {
 	switch x := t.w.Load(); {
 	case x&finished != 0:
-		return t.end.how, t.end.err
+		return t.how, t.force
 	case x&started != 0:
 		return Alive, nil
 	}

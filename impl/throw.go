@@ -11,90 +11,84 @@ func (t *Thread) await(s *signal) (again bool, err error) {
 		}
 	}
 	for {
-		x := t.w.Acquire()
+		x := t.w.Free()
 		switch {
 		case x&acked != 0:
-			t.w.Release(x &^ acked)
-			t.event(Sent, s.to, s.id, s.what)
-			return false, nil
-		case t.stops(x):
-			t.w.Release(x)
-			return false, t.stopping()
-		case t.head != nil && t.level != Closed:
-			t.w.Release(x)
-			p, ok := t.exchange(s)
-			if !ok {
+			if !t.w.Change(x, x&^acked) {
 				continue
 			}
-			t.event(Withdrawn, s.to, s.id, s.what)
-			err := t.take(p)
-			return err == nil, err
+			t.event(Sent, s.to, s.id, s.what)
+			return false, nil
+		case x&(waiting|spinning|finished) != 0:
+			t.usedTwice(OpThrowTo, s.to)
+		case t.stops(x):
+			return false, t.stopping()
+		case x&pending != 0 && t.level != Closed:
+			switch p, how := t.exchange(s); how {
+			case bySignal:
+				t.event(Withdrawn, s.to, s.id, s.what)
+				err := t.take(p)
+				return err == nil, err
+			case byPartner:
+				t.event(Sent, s.to, s.id, s.what)
+				return false, nil
+			}
+			continue
 		}
 		if fault(FaultLatePark) {
-			t.w.Release(x)
-			x = t.w.Acquire()
+			x = t.w.Free()
 		}
-		if p, woken := t.parkThrow(x, s); woken {
+		t.ticket++
+		if !t.publish(x, throwing|listening(t.level != Closed), OpThrowTo, s.to, 0) {
+			continue
+		}
+		switch p, how := t.parkThrow(s); how {
+		case bySignal:
 			err := t.take(p)
 			return err == nil, err
+		case byPartner:
+			t.event(Sent, s.to, s.id, s.what)
+			return false, nil
 		}
 	}
 }
 
-// parkThrow parks t, whose lock it frees, in its throw s. It returns true when a signal was
-// handed over, in which case s has been withdrawn.
-func (t *Thread) parkThrow(x uint64, s *signal) (payload, bool) {
-	t.touch(partOut)
-	t.touch(partPlace)
-	t.ticket++
-	t.out, t.op, t.on = s, OpThrowTo, s.to
-	t.publish(x, t.level != Closed)
+// parkThrow parks t, published, in its throw s, until a partner acknowledges s or a signal
+// was handed over, in which case s has been withdrawn.
+func (t *Thread) parkThrow(s *signal) (payload, wake) {
 	t.event(Blocked, s.to, s.id, s.what)
-	t.parker.Park()
-	t.touch(partHand)
+	how := t.sleep(0)
 	t.event(Woken, s.to, s.id, s.what)
-	if t.woke != bySignal {
-		return payload{}, false
+	if how != bySignal {
+		return payload{}, how
 	}
 	p := t.got
 	t.got = payload{}
 	if p.what != ErrClosed { // which leaves s where it is, for its target to drop
 		t.event(Withdrawn, s.to, s.id, s.what)
 	}
-	return p, true
-}
-
-// publish frees t's lock and makes t a parked thread.
-func (t *Thread) publish(x uint64, open bool) {
-	x = x&^(ticketMask|receptive) | t.ticket<<ticketShift&ticketMask | waiting
-	if open {
-		x |= receptive
-	}
-	t.touch(partHand)
-	t.woke = 0
-	t.w.Release(x)
-	t.rt.quiet.stop()
+	return p, bySignal
 }
 
 // exchange takes t's own queued throw s out of its target's queue and the oldest
-// pending signal out of t's, in one step. It returns false when that was too late:
-// s was received, or what was pending has been withdrawn.
-func (t *Thread) exchange(s *signal) (payload, bool) {
+// pending signal out of t's, in one step: bySignal. Otherwise that was too late: s was
+// received, and is now acknowledged (byPartner), or what was pending has been withdrawn
+// (unparked).
+func (t *Thread) exchange(s *signal) (payload, wake) {
 	u := s.to
 	x, y := lockBoth(t, u)
 	if !s.queued && !fault(FaultNoRecheck) && !fault(FaultReceiptTooLate) {
 		u.w.Release(y)
-		// Its receiver sets acked under t's lock. Until then nothing may be received
+		// Its receiver acknowledges under t's lock. Until then nothing may be received
 		// here, since the throw has succeeded.
 		t.w.Release(x)
-		t.acknowledgement()
-		return payload{}, false
+		return payload{}, t.acknowledgement()
 	}
 	h := t.head
 	if h == nil {
 		u.w.Release(y)
 		t.w.Release(x)
-		return payload{}, false
+		return payload{}, unparked
 	}
 	if s.queued {
 		u.unlink(s)
@@ -102,37 +96,54 @@ func (t *Thread) exchange(s *signal) (payload, bool) {
 	p, from := t.dequeue(h)
 	u.w.Release(u.attention(y))
 	t.w.Release(t.attention(x | forcedIf(p.what)))
-	t.pass(h, from)
-	return p, true
+	from.acknowledge()
+	return p, bySignal
 }
 
-// acknowledgement waits until the own throw, which was received, is acknowledged.
-func (t *Thread) acknowledgement() {
-	x := t.w.Acquire()
-	if x&acked != 0 {
-		t.w.Release(x)
+// acknowledgement waits until the own throw, which was received, is acknowledged. If it
+// is interrupted it is because t must end, which is for the caller to see.
+func (t *Thread) acknowledgement() wake {
+	for {
+		x := t.w.Free()
+		if x&acked != 0 {
+			if t.w.Change(x, x&^acked) {
+				return byPartner
+			}
+			continue
+		}
+		t.ticket++
+		if t.publish(x, throwing, OpThrowTo, t.self.to, 0) {
+			break
+		}
+	}
+	how := t.sleep(0)
+	if how == bySignal {
+		t.got = payload{}
+		return unparked
+	}
+	return how
+}
+
+// acknowledge tells t that its throw was received, or that its target has ended. The
+// caller may not look at the signal afterwards: it may be in use again.
+func (t *Thread) acknowledge() {
+	if t == nil { // a sender that does not wait
 		return
 	}
-	t.touch(partOut)
-	t.touch(partPlace)
-	t.ticket++
-	t.out, t.op, t.on = &t.self, OpThrowTo, t.self.to
-	t.publish(x, false)
-	t.parker.Park()
-}
-
-// acknowledge tells t that its throw s was received, or that its target has ended. The
-// caller may not look at s afterwards: it may be in use again.
-func (t *Thread) acknowledge(s *signal) {
-	x := t.w.Acquire()
-	t.touch(partOut)
-	if x&waiting == 0 || t.out != s {
-		t.w.Release(x | acked)
-		return
+	for {
+		x := t.w.Free()
+		if x&(waiting|throwing) != waiting|throwing {
+			if t.w.Change(x, x|acked) {
+				return
+			}
+			continue
+		}
+		if t.w.Change(x, x&^asleep) {
+			break
+		}
 	}
 	t.touch(partHand)
-	t.out, t.woke = nil, byPartner
-	t.w.Release(x&^(waiting|receptive) | acked)
+	t.woke = byPartner
 	t.rt.quiet.begin()
 	t.parker.Unpark()
 }

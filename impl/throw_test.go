@@ -222,7 +222,7 @@ func TestMemory(t *testing.T) {
 	for len(rt.alive()) > 0 {
 		runtime.Gosched()
 	}
-	if size := unsafe.Sizeof(Thread{}); size > 448 {
+	if size := unsafe.Sizeof(Thread{}); size > 256 {
 		t.Errorf("a Thread is %d bytes", size)
 	}
 	t.Logf("a Thread is %d bytes", unsafe.Sizeof(Thread{}))

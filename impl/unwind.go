@@ -11,6 +11,7 @@ func (t *Thread) unwound(err error) error {
 	return t.reinjected(err)
 }
 
+//go:noinline
 func (t *Thread) reinjected(err error) error {
 	if err != nil && errors.Is(err, t.force) {
 		return err
@@ -29,14 +30,21 @@ func Catch[E error](t *Thread, body func() error, h func(E) error) error {
 		t.left(FrameCatch, nil)
 		return nil
 	}
-	if err = t.caught(err); !t.controlled(err) {
-		e, ok := any(err).(E) // the usual case, and five times as fast
-		if !ok {
-			e, ok = errors.AsType[E](err)
-		}
-		if ok {
-			return t.handle(level, func() error { return h(e) })
-		}
+	if t.force != nil || t.watched {
+		err = t.caught(err)
+	}
+	if t.controlled() {
+		return t.between(err)
+	}
+	if all, ok := any(h).(func(error) error); ok { // no need to look at the error's type
+		return t.handle(level, err, all)
+	}
+	e, ok := any(err).(E) // the usual case, and five times as fast
+	if !ok {
+		e, ok = errors.AsType[E](err)
+	}
+	if ok {
+		return t.handle(level, err, func(error) error { return h(e) })
 	}
 	return t.between(err)
 }
@@ -50,8 +58,8 @@ func (t *Thread) Handle(body func() error, match func(error) bool, h func(error)
 		t.left(FrameCatch, nil)
 		return nil
 	}
-	if err = t.caught(err); !t.controlled(err) && match(err) {
-		return t.handle(level, func() error { return h(err) })
+	if err = t.caught(err); !t.controlled() && match(err) {
+		return t.handle(level, err, h)
 	}
 	return t.between(err)
 }
@@ -64,11 +72,15 @@ func (t *Thread) caught(err error) error {
 	return err
 }
 
-// handle ends an unwinding and runs its handler. The level is that of the handler from
-// the moment of the match: nothing is received in between.
-func (t *Thread) handle(old Level, h func() error) (err error) {
-	f := frame{t: t, old: old}
-	defer f.end()
+// handle ends the unwinding by err and runs its handler. The level is that of the handler
+// from the moment of the match: nothing is received in between.
+func (t *Thread) handle(old Level, err error, h func(error) error) error {
+	returned := false
+	defer func() {
+		if !returned {
+			t.level = old
+		}
+	}()
 	if !fault(FaultStillInForce) {
 		t.force = nil
 	}
@@ -77,9 +89,12 @@ func (t *Thread) handle(old Level, h func() error) (err error) {
 		t.level = old
 	}
 	t.entered(FrameHandler)
-	err = t.unwound(h())
-	f.left = true
-	t.left(FrameHandler, err)
+	err = h(err)
+	returned = true
+	if t.force != nil || t.watched {
+		err = t.unwound(err)
+		t.left(FrameHandler, err)
+	}
 	if fault(FaultHandlerLevelStays) {
 		return err
 	}
@@ -102,12 +117,21 @@ func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) erro
 	t.entered(FrameProtect)
 	err := body()
 	returned = true
-	if err == nil && t.force == nil && !t.watched {
+	if err != nil || t.force != nil || t.watched {
+		return t.protected(level, err, cleanups)
+	}
+	if t.rt.policy.Cleanup > level {
 		return t.clean(level, cleanups)
 	}
+	t.level = level
+	return t.forms(cleanups)
+}
+
+// protected runs the cleanups of a protection whose body returned err.
+func (t *Thread) protected(level Level, err error, cleanups []func() error) error {
 	err = t.unwound(err)
 	t.left(FrameProtect, err)
-	if err = t.between(err); t.force == errDoomed && !fault(FaultDoomedCleans) || fault(FaultCleanupSkipped) {
+	if err = t.between(err); t.force == errDoomed && !fault(FaultDoomedCleans) || fault(FaultCleanupSkipped) && err != nil {
 		return err
 	}
 	return t.cleanHolding(level, err, cleanups)
@@ -127,30 +151,36 @@ func (t *Thread) cleanHolding(level Level, err error, cleanups []func() error) e
 	return err
 }
 
-// clean runs cleanups. It returns the error of one, which ends the series.
+// clean runs cleanups at their level. It returns the error of one, which ends the series.
 func (t *Thread) clean(level Level, cleanups []func() error) error {
 	masked := max(level, t.rt.policy.Cleanup)
 	t.level = masked
 	t.entered(FrameCleanup)
-	for _, c := range cleanups {
-		if fault(FaultCleanupTwice) {
-			_ = c()
-		}
-		e := c()
-		if e == nil && t.force == nil {
-			continue
-		}
-		if e = t.unwound(e); !fault(FaultCleanupGoesOn) {
-			t.left(FrameCleanup, e)
-			t.level = level
-			return e
-		}
+	err := t.forms(cleanups)
+	t.left(FrameCleanup, err)
+	if err != nil {
+		t.level = level
+		return err
 	}
-	t.left(FrameCleanup, nil)
 	if masked == level {
 		return nil
 	}
 	return t.leave(level, nil)
+}
+
+// forms runs cleanups, until one fails.
+func (t *Thread) forms(cleanups []func() error) error {
+	for _, c := range cleanups {
+		if fault(FaultCleanupTwice) {
+			_ = c()
+		}
+		if err := c(); err != nil || t.force != nil {
+			if err = t.unwound(err); !fault(FaultCleanupGoesOn) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Finally runs body and then cleanup, masked, however body is left: what GHC calls

@@ -67,9 +67,7 @@ func (v *Var[V]) WaitUntil(t *Thread, cond func(V) bool) error {
 			v.q.lock.Release(x)
 			return nil
 		}
-		w := v.q.join(t, cond)
-		how := t.block(&v.q.lock, x, OpWaitUntil, v, t.hears(OpWaitUntil), 0)
-		v.q.end(w)
+		_, how := v.q.wait(t, x, cond, OpWaitUntil, v, t.hears(OpWaitUntil), 0)
 		if how == byPartner {
 			return nil
 		}

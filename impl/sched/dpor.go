@@ -70,7 +70,7 @@ func coenabled(t *thread, n *node, d int) bool {
 	switch {
 	case t.last < d:
 		return n.enabled.has(t.id) // it was about to make this very step
-	case t.kind == at.Acquire:
+	case t.kind == at.Acquire, t.kind == at.Change:
 		return n.kind != at.Release
 	case t.kind == at.Park:
 		return n.wasEnabled

@@ -124,7 +124,7 @@ func (x *Exec) object(o *at.Object) *object {
 // enabled tells whether t can make its step now.
 func (t *thread) enabled() bool {
 	switch t.kind {
-	case at.Acquire:
+	case at.Acquire, at.Change:
 		return t.o.Value&at.Lock == 0
 	case at.Park:
 		return t.o.Tokens > 0

@@ -31,7 +31,7 @@ const (
 
 var classOf = [at.Kinds]class{
 	at.Load: reads, at.Wait: reads, at.Acquire: locks,
-	at.Store: writes, at.Update: writes, at.Release: writes,
+	at.Store: writes, at.Update: writes, at.Release: writes, at.Change: writes,
 	at.Park: writes, at.Unpark: writes, at.Timer: writes, at.Spawn: writes,
 }
 

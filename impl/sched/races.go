@@ -16,7 +16,7 @@ func (x *Exec) synchronise(t *thread, n int) {
 	}
 	defer t.tick(t.kind)
 	switch t.kind {
-	case at.Load, at.Acquire:
+	case at.Load, at.Acquire, at.Change: // which releases if it writes: see Changed
 		t.sync.join(&o.released, n)
 	case at.Wait:
 		t.sync.join(&o.released, n)
@@ -35,6 +35,17 @@ func (x *Exec) synchronise(t *thread, n int) {
 			t.sync.join(&o.released, n)
 		}
 	}
+}
+
+// Changed notes that the running thread's step has written o after all.
+func (x *Exec) Changed(o *at.Object) {
+	t := x.cur
+	if t == nil || x.aborting {
+		return
+	}
+	g := x.object(o)
+	g.released.join(&t.sync, len(x.threads))
+	t.sync[t.id]++
 }
 
 // tick begins a new moment of t after a step that releases: what t does from here on is

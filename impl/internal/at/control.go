@@ -12,6 +12,7 @@ const (
 	Update              // reads and writes a word in one step
 	Acquire             // takes the lock bit; enabled while it is free
 	Release             // writes a word and frees the lock bit
+	Change              // reads and perhaps writes a word; enabled while the lock bit is free
 	Park                // takes a token; enabled while there is one
 	Unpark              // adds a token
 	Wait                // reads up to two objects; enabled by a condition on them
@@ -21,7 +22,7 @@ const (
 )
 
 var kindNames = [Kinds]string{
-	"start", "load", "store", "update", "acquire", "release", "park", "unpark", "wait", "timer", "spawn",
+	"start", "load", "store", "update", "acquire", "release", "change", "park", "unpark", "wait", "timer", "spawn",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -29,17 +30,20 @@ func (k Kind) String() string { return kindNames[k] }
 // dependent[a] has the bit of b set when a and b on the same object do not commute.
 // A load does not see the lock bit, hence commutes with Acquire.
 var dependent = [Kinds]uint16{
-	Load:    1<<Store | 1<<Update | 1<<Release,
-	Wait:    1<<Store | 1<<Update | 1<<Release,
-	Store:   1<<Load | 1<<Wait | 1<<Store | 1<<Update | 1<<Acquire | 1<<Release,
-	Update:  1<<Load | 1<<Wait | 1<<Store | 1<<Update | 1<<Acquire | 1<<Release,
-	Acquire: 1<<Store | 1<<Update | 1<<Acquire | 1<<Release,
-	Release: 1<<Load | 1<<Wait | 1<<Store | 1<<Update | 1<<Acquire | 1<<Release,
+	Load:    writing,
+	Wait:    writing,
+	Store:   writing | 1<<Load | 1<<Wait | 1<<Acquire,
+	Update:  writing | 1<<Load | 1<<Wait | 1<<Acquire,
+	Acquire: writing | 1<<Acquire,
+	Release: writing | 1<<Load | 1<<Wait | 1<<Acquire,
+	Change:  writing | 1<<Load | 1<<Wait | 1<<Acquire,
 	Park:    1<<Park | 1<<Unpark | 1<<Timer,
 	Unpark:  1<<Park | 1<<Unpark | 1<<Timer,
 	Timer:   1<<Park | 1<<Unpark | 1<<Timer,
 	Spawn:   1 << Spawn,
 }
+
+const writing = 1<<Store | 1<<Update | 1<<Release | 1<<Change
 
 // Dependent tells whether two steps of these kinds on one object may not be exchanged.
 func Dependent(a, b Kind) bool { return dependent[a]>>b&1 != 0 }
@@ -61,6 +65,8 @@ type Control interface {
 	// Step returns when the scheduler has chosen the calling thread to make the
 	// step; the caller then makes it. A nil cond is always true; o and o2 may be nil.
 	Step(k Kind, o, o2 *Object, cond func() bool)
+	// Changed notes that the Change step that the thread has just made has written.
+	Changed(o *Object)
 	// Object makes an object.
 	Object() *Object
 	// Spawn adds a thread that runs f. The name is for reports.

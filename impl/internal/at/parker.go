@@ -8,9 +8,8 @@ import (
 // Parker parks one goroutine. Whoever changes the state that the parked one waits
 // for calls Unpark, exactly once for each Park.
 type Parker struct {
-	ch    chan struct{}
-	timer *time.Timer
-	c     *Object // nil in production
+	ch chan struct{}
+	c  *Object // nil in production
 }
 
 // Init prepares p, under c unless that is nil.
@@ -48,9 +47,9 @@ func (p *Parker) Unpark() {
 	}
 }
 
-// ParkFor is Park that gives up after d and then returns false. Under a Control
-// time is not measured: it may end at any moment.
-func (p *Parker) ParkFor(d time.Duration) bool {
+// ParkFor is Park that gives up after d and then returns false. It makes the timer if
+// there is none yet. Under a Control time is not measured: it may end at any moment.
+func (p *Parker) ParkFor(d time.Duration, timer **time.Timer) bool {
 	if p.c != nil {
 		p.c.Control.Step(Timer, p.c, nil, nil)
 		if p.c.Tokens == 0 {
@@ -59,16 +58,16 @@ func (p *Parker) ParkFor(d time.Duration) bool {
 		p.c.Tokens--
 		return true
 	}
-	if p.timer == nil {
-		p.timer = time.NewTimer(d)
+	if *timer == nil {
+		*timer = time.NewTimer(d)
 	} else {
-		p.timer.Reset(d)
+		(*timer).Reset(d)
 	}
-	defer p.timer.Stop()
+	defer (*timer).Stop()
 	select {
 	case <-p.ch:
 		return true
-	case <-p.timer.C:
+	case <-(*timer).C:
 		return false
 	}
 }

@@ -11,8 +11,8 @@ const (
 	Lock uint64 = 1 << 62 // held between Acquire and Release
 )
 
-// Word is 64 bits, one of which is a lock. The rest may be written only by who
-// holds the lock, and read by anyone.
+// Word is 64 bits, one of which is a lock. The rest may be written by who holds the
+// lock, or by Change while nobody does, and read by anyone.
 type Word struct {
 	v atomic.Uint64
 	c *Object // nil in production
@@ -68,6 +68,23 @@ func (w *Word) Release(x uint64) {
 	w.v.Store(x)
 }
 
+// Free returns the word when nobody holds the lock.
+func (w *Word) Free() uint64 {
+	if x := w.v.Load(); x&Lock == 0 && w.c == nil {
+		return x
+	}
+	return w.free()
+}
+
+// Change makes y of x, which Free has just returned, in one step: it fails if the word
+// has been written since, or locked.
+func (w *Word) Change(x, y uint64) bool {
+	if w.c == nil {
+		return w.v.CompareAndSwap(x, y)
+	}
+	return w.c.change(x, y)
+}
+
 // tries is how often Acquire looks at a held lock before it gives up the processor.
 // Holders do not park, hence a lock held for long is one whose holder was preempted.
 const tries = 30
@@ -86,6 +103,32 @@ func (w *Word) contend() uint64 {
 			runtime.Gosched()
 		}
 	}
+}
+
+func (w *Word) free() uint64 {
+	if w.c != nil {
+		w.c.Control.Step(Change, w.c, nil, nil)
+		return w.c.Value
+	}
+	for n := 0; ; n++ {
+		if x := w.v.Load(); x&Lock == 0 {
+			return x
+		}
+		if n >= tries {
+			n = 0
+			runtime.Gosched()
+		}
+	}
+}
+
+// change is part of the step of free: under a Control nothing comes in between.
+func (o *Object) change(x, y uint64) bool {
+	if o.Value != x {
+		panic("at: a step between Free and Change")
+	}
+	o.Value = y
+	o.Control.Changed(o)
+	return true
 }
 
 func (o *Object) load() uint64 {

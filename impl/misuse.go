@@ -1,0 +1,109 @@
+package impl
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+)
+
+// notTwice fails if a thread is not ready to block because it is blocked already.
+func (t *Thread) notTwice(r readiness, op Op, on any) {
+	if r == misused {
+		t.usedTwice(op, on)
+	}
+}
+
+// usedTwice fails because t is to block though it is blocked, or has ended.
+func (t *Thread) usedTwice(op Op, on any) {
+	x := t.w.Acquire()
+	was := "has ended"
+	if x&finished == 0 {
+		was = fmt.Sprintf("is in %s %v", t.op, name(t.on))
+	}
+	t.w.Release(x)
+	panic(fmt.Sprintf("impl: %s: %s %v: the thread %s: its handle is used from another goroutine", t.Name(), op, name(on), was))
+}
+
+// owner is what a runtime that checks knows of a thread.
+type owner struct {
+	goroutine uint64
+	scopes    []uint64 // the masks in progress
+	made      uint64   // how many there have been
+}
+
+// owned notes that the calling goroutine is t.
+func (t *Thread) owned() {
+	if t.rt.checks {
+		t.rare().owner = &owner{goroutine: goroutine()}
+	}
+}
+
+// checkOwner fails, in a runtime that checks, unless the calling goroutine is t.
+func (rt *Runtime) checkOwner(t *Thread) {
+	if rt.checks {
+		t.checkOwner()
+	}
+}
+
+func (t *Thread) checkOwner() {
+	if o := t.rare().owner; o != nil && o.goroutine == goroutine() {
+		return
+	}
+	panic(fmt.Sprintf("impl: %s: its handle is used from another goroutine; only the functions that the thread runs may", t.Name()))
+}
+
+// beginScope returns the identity of a mask that begins; zero in a runtime that does not
+// check.
+func (t *Thread) beginScope() uint64 {
+	if t.watched {
+		return t.newScope()
+	}
+	return 0
+}
+
+//go:noinline
+func (t *Thread) newScope() uint64 {
+	if !t.rt.checks {
+		return 0
+	}
+	o := t.rare().owner
+	o.made++
+	o.scopes = append(o.scopes, o.made)
+	return o.made
+}
+
+// endScope ends that mask, and those inside it that a panic has ended.
+func (t *Thread) endScope(scope uint64) {
+	if scope != 0 {
+		o := t.rare().owner
+		o.scopes = o.scopes[:slices.Index(o.scopes, scope)]
+	}
+}
+
+// checkScope fails unless that mask is in progress. what is used of it.
+func (t *Thread) checkScope(scope uint64, what string) {
+	if t.watched && t.rt.checks {
+		t.inScope(scope, what)
+	}
+}
+
+func (t *Thread) inScope(scope uint64, what string) {
+	t.checkOwner()
+	if !slices.Contains(t.rare().owner.scopes, scope) {
+		panic(fmt.Sprintf("impl: %s: %s is used outside of its mask, which has been left", t.Name(), what))
+	}
+}
+
+// goroutine is the number of the calling goroutine, which the runtime tells in the
+// headline of a stack only.
+func goroutine() uint64 {
+	var b [64]byte
+	fields := bytes.Fields(b[:runtime.Stack(b[:], false)])
+	n, err := strconv.ParseUint(string(fields[1]), 10, 64)
+	if err != nil {
+		panic("impl: a stack does not begin with its goroutine: " + err.Error())
+	}
+	return n
+}
