@@ -44,7 +44,7 @@ var answers = map[reflect.Type][]string{
 	reflect.TypeFor[Arrival](): {"at-once", "on-return", "any-time"},
 	reflect.TypeFor[Keep]():    {"all", "last", "once"},
 	reflect.TypeFor[Order]():   {"fifo", "lifo", "any"},
-	reflect.TypeFor[Doomed]():  {"everything", "no-kill", "nothing"},
+	reflect.TypeFor[Doomed]():  {"everything", "no-kill", "never-again", "nothing"},
 	reflect.TypeFor[Unwinds](): {"nowhere", "at-masks", "anywhere"},
 
 	reflect.TypeFor[ThrowToIdiom]():  {"primitive", "thunk"},

@@ -33,6 +33,7 @@ type Dialect struct {
 	Arm          Cues    // after what does a thread look for signals, once each? none: it always does
 	Sticky       bool    // is an exception that was received raised again at every later point?
 	Doomed       Doomed  // what reaches a thread that is being killed?
+	Voids        bool    // does a kill that is received, or an exit, void what is pending?
 	UnwindPoints Unwinds // where in an unwinding can a signal be received?
 
 	// Receiving: in which operations.
@@ -97,11 +98,12 @@ const (
 // Doomed is what reaches a thread that is being killed.
 type Doomed uint8
 
-// A second kill starts the unwinding anew, or has no effect; or nothing at all
-// is received any more.
+// A second kill starts the unwinding anew, or has no effect, or never has one again
+// though the thread survived the first; or nothing at all is received any more.
 const (
 	Everything Doomed = iota
 	NoKill
+	NeverAgain
 	Nothing
 )
 

@@ -48,11 +48,17 @@ func (x *Step) join(u Thread, q Queue, s Signal) {
 // it makes u look for it, or ends an operation early.
 func (x *Step) noticed(u Thread) {
 	c := x.Core(u)
-	if c.Status == Blocked && x.Poke.Has(c.Op) && c.Mask < Closed {
+	switch {
+	case c.Status != Blocked || !x.Poke.Has(c.Op) || c.Mask == Closed:
+	case c.Op == Wait:
+		if len(x.candidates(u)) == 0 {
+			x.wakeWaiter(u, c)
+		}
+	default:
 		c.Value, c.At = 1, x.Nodes[c.At].Next
 		x.unblock(u, c)
 	}
-	if c = x.arm(u, c, OnSend); c.Armed {
+	if c = x.arm(u, x.Core(u), OnSend); c.Armed {
 		x.SetCore(u, c)
 	}
 }

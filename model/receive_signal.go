@@ -12,10 +12,25 @@ func (x *Step) receiveSignal(t Thread, s Signal) {
 		x.freeze(t, c)
 		x.raiseSignal(t, c, s)
 	case Death:
-		c.Ctl, c.Arg, c.At, c.Fresh = Killing, 0, 0, false
-		x.SetCore(t, c)
+		x.strike(t, c)
 	case Thunk:
 		x.call(t, c, s, waits)
+	}
+}
+
+// strike makes t unwind to its end.
+func (x *Step) strike(t Thread, c Core) {
+	c.Ctl, c.Arg, c.At, c.Fresh = Killing, 0, 0, false
+	c.Struck = x.Doomed == NeverAgain
+	x.SetCore(t, c)
+	if !x.Voids {
+		return
+	}
+	q := x.Queue(t)
+	x.SetQueue(t, "")
+	for i := range q.Len() {
+		x.wakeSender(t, q.At(i))
+		x.emit(Event{Kind: Merged, Thread: t, Other: q.At(i).By, Send: q.At(i).Send})
 	}
 }
 

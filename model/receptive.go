@@ -36,12 +36,13 @@ func (x *Step) atPoint(c Core) bool {
 
 // ignores says that s does not reach t because t is being killed.
 func (x *Step) ignores(t Thread, c Core, s Signal) bool {
-	return (x.Doomed == Nothing || x.Doomed == NoKill && s.Kind == Death) && x.doomed(t, c)
+	return (x.Doomed == Nothing || x.Doomed != Everything && s.Kind == Death) && x.doomed(t, c)
 }
 
-// doomed says that t unwinds to its end, or will once a cleanup is done.
+// doomed says that t unwinds to its end, or will once a cleanup is done; or that it
+// is taken for such a one since it was once killed.
 func (x *Step) doomed(t Thread, c Core) bool {
-	return c.Ctl == Killing || x.Stack(t).Has(func(f Frame) bool { return f.Kind == CleaningFrame && f.Ctl == Killing })
+	return c.Ctl == Killing || c.Struck || x.Stack(t).Has(func(f Frame) bool { return f.Kind == CleaningFrame && f.Ctl == Killing })
 }
 
 // candidates are the pending signals that may be the next to be received.

@@ -13,7 +13,9 @@ var Ruby31 = Dialect{
 	JoinRaises:   true,                                 // [ruby-doc Thread#join]
 	Order:        FIFO,                                 // among those that its mask lets in: [ruby-obs order]
 	Arm:          OnSend | OnEnter | OnLeave | OnBlock, // [ruby-obs drain]: not on calls, free mutexes, time
-	Doomed:       NoKill,                               // [ruby-obs kill of a thread being killed]
+	Poke:         Ops(Wait),                            // [ruby-doc Mutex#sleep]: it may end without a wake-up; [ruby-src rb_mutex_sleep_forever]: it does when a masked signal comes
+	Doomed:       NeverAgain,                           // [ruby-src rb_thread_kill]: to_kill is never reset
+	Voids:        true,                                 // [ruby-src rb_threadptr_to_kill]
 	UnwindPoints: AtMasks,                              // [ruby-obs leaving handle_interrupt by an exception]
 	Wake:         Blocking &^ Ops(Foreign),             // [ruby-doc Thread.handle_interrupt]
 	Opens:        Blocking &^ Ops(Foreign),             // [ruby-doc Thread.handle_interrupt, on_blocking]
@@ -21,3 +23,13 @@ var Ruby31 = Dialect{
 	Relocks:      true,                                 // [ruby-obs condition variables]
 	// Unverified: with-lock as lock and ensure; in CRuby nothing is received between the two.
 }
+
+// RubyDoc is what the documentation of Ruby 3.1 says: interrupts that are let in come
+// immediately, and no wake-up is lost. Where it is silent, the answer of CRuby stands.
+var RubyDoc = Ruby31.with("ruby@doc3.1", "The documentation of Ruby 3.1", func(d *Dialect) {
+	d.Arm = 0             // [ruby-doc Thread.handle_interrupt]: :immediate
+	d.Order = AnyOrder    // unverified: nothing is said
+	d.Retry = 0           // [ruby-doc Thread::Mutex#lock, Thread::Queue#pop]: of lost wake-ups nothing is said
+	d.Doomed = Everything // [ruby-doc Thread#kill]
+	d.Voids = false       // unverified: nothing is said
+})

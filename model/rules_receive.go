@@ -53,8 +53,8 @@ func discardCue(x *Step, t Thread) bool {
 
 // D3 kill-again. A kill has no effect on a thread that is being killed.
 //
-//	kill next in queue(t)    t being killed    Doomed = NoKill
-//	──────────────────────────────────────────────────────────
+//	kill next in queue(t)    t being killed    Doomed = NoKill, NeverAgain
+//	──────────────────────────────────────────────────────────────────────
 //	queue(t) ← queue(t) − kill
 //
 // Source: [lw-manual current-process-kill]; [ruby-obs].
@@ -71,7 +71,7 @@ func killAgain(x *Step, t Thread) bool {
 
 // emptyKill is a kill in the queue of t that has no effect; -1 if there is none.
 func (x *Step) emptyKill(t Thread) int {
-	if x.Doomed != NoKill {
+	if x.Doomed != NoKill && x.Doomed != NeverAgain {
 		return -1
 	}
 	i := x.Queue(t).Find(func(s Signal) bool { return s.Kind == Death && !s.Flying })

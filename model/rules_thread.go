@@ -12,8 +12,7 @@ func exit(x *Step, t Thread) bool {
 	if !ok {
 		return false
 	}
-	c.Ctl, c.Arg, c.At, c.Fresh = Killing, 0, 0, false
-	x.SetCore(t, c)
+	x.strike(t, c)
 	return true
 }
 

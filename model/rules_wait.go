@@ -59,7 +59,17 @@ func (x *Step) notifyFirst(i uint8) {
 	if x.notifyUnder(u, i) {
 		return
 	}
-	w := x.Core(u)
+	x.relocks(u, x.Core(u))
+}
+
+// wakeWaiter ends the wait of u, which nobody notified.
+func (x *Step) wakeWaiter(u Thread, c Core) {
+	x.unlist(u, c.On)
+	x.relocks(u, c)
+}
+
+// relocks makes u, which is woken from a wait, take its mutex again.
+func (x *Step) relocks(u Thread, w Core) {
 	w.Op, w.On = Relock, x.Nodes[w.At].B
 	x.SetCore(u, w)
 }

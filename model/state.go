@@ -58,6 +58,7 @@ type Core struct {
 	Armed  bool   // it is to look for signals now
 	Again  uint8  // 1 + the class that is raised at every point
 	Lost   bool   // others take it for dead
+	Struck bool   // it was killed, and no other kill has an effect
 }
 
 // class is the level that was set for class k alone.
@@ -83,7 +84,7 @@ const MaxOwn = 16
 // elsewhere is the core of the same thread somewhere else: what belongs to the thread
 // and not to the place stays.
 func (c Core) elsewhere(to Core) Core {
-	to.Own, to.Armed, to.Again, to.Lost = c.Own, c.Armed, c.Again, c.Lost
+	to.Own, to.Armed, to.Again, to.Lost, to.Struck = c.Own, c.Armed, c.Again, c.Lost, c.Struck
 	return to
 }
 

@@ -143,10 +143,12 @@ var table = []Runtime{
 	},
 	{
 		Name: "ruby", Title: "CRuby, Thread#raise and Thread#kill", Tool: "ruby", Install: apt + "ruby",
-		Edition: "ruby@3.1",
-		source:  source{"driver.rb", rubyDriver},
-		memory:  2 << 30,
-		command: func(file string) []string { return []string{"ruby", "--disable=gems,did_you_mean,error_highlight", file} },
+		Edition: "ruby@3.1", Compare: []string{"ruby@doc3.1"},
+		source: source{"driver.rb", rubyDriver},
+		memory: 2 << 30,
+		command: func(file string) []string {
+			return []string{"ruby", "--disable=gems,did_you_mean,error_highlight", file}
+		},
 	},
 	{
 		Name: "sbcl", Title: "Steel Bank Common Lisp", Tool: "sbcl", Install: apt + "sbcl",

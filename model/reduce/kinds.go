@@ -65,7 +65,7 @@ var (
 	noCues = premise{"threads look for signals always, not after cues (arm)",
 		func(d model.Dialect) bool { return d.Arm == 0 }}
 	killsCount = premise{"a kill of a thread that is being killed is not taken away (doomed)",
-		func(d model.Dialect) bool { return d.Doomed != model.NoKill }}
+		func(d model.Dialect) bool { return d.Doomed != model.NoKill && d.Doomed != model.NeverAgain }}
 	prompt = premise{"receipt comes first (may, chance)",
 		func(d model.Dialect) bool { return !d.May && !d.Chance }}
 	queued = premise{"senders only append (direct, arrival, keep)",
