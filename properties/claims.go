@@ -7,12 +7,112 @@ import (
 	"github.com/interject/interject/litmus/gen"
 )
 
-// claim is how a law is checked.
+// claim is how a law is checked: in contexts, of programs, or of their steps.
 type claim struct {
-	// search looks for a counterexample; nil when there is none in the range.
-	search func(*trial) (*Counterexample, error)
-	// again says whether what was a counterexample still is one.
+	// inContext looks for a counterexample in a context; nil when there is none.
+	inContext func(*trial, gen.Context) (*Counterexample, error)
+	// ofProgram says what a program has against the law, and which other shows that.
+	ofProgram func(*trial, *litmus.Test) (why string, others []*litmus.Test, err error)
+	// ofStep says why a step is bad.
+	ofStep func(Edge) string
+	// again says whether what was a counterexample in a context still is one.
 	again func(*trial, *Counterexample, []*litmus.Test) (bool, error)
+}
+
+// still says whether what was a counterexample is one.
+func (c *claim) still(tr *trial, x *Counterexample, ts []*litmus.Test) (bool, error) {
+	if c.again != nil {
+		return c.again(tr, x, ts)
+	}
+	why, _, err := c.refutes(tr, ts[0])
+	return why != "", err
+}
+
+// refutes says what a program has against the claim.
+func (c *claim) refutes(tr *trial, t *litmus.Test) (string, []*litmus.Test, error) {
+	if c.ofStep == nil {
+		return c.ofProgram(tr, t)
+	}
+	w := tr.walked(t, []*open{{&Law{claim: *c}, tr.counts}})
+	return w.why[0], nil, w.err
+}
+
+// refutedBy is refutes where the steps have been walked already.
+func (c *claim) refutedBy(tr *trial, t *litmus.Test, w walked) (bool, error) {
+	if c.ofStep == nil {
+		why, _, err := c.ofProgram(tr, t)
+		return why != "", err
+	}
+	for i, l := range w.laws {
+		if &l.claim == c {
+			return w.why[i] != "", w.err
+		}
+	}
+	panic("properties: a law about steps was not walked")
+}
+
+// smallest is the counterexample that is left of a program that is one.
+func (c *claim) smallest(tr *trial, t *litmus.Test) (*Counterexample, error) {
+	small := gen.Shrink(t, func(t *litmus.Test) bool {
+		why, _, err := c.refutes(tr, t)
+		return why != "" && err == nil
+	})
+	why, others, err := c.refutes(tr, small)
+	return against(why, append([]*litmus.Test{small}, others...)...), err
+}
+
+// walked is what the steps of a program have against some laws.
+type walked struct {
+	laws []*open
+	why  []string
+	err  error
+}
+
+// walked visits each step of a program once, for all laws about steps among those
+// given.
+func (tr *trial) walked(t *litmus.Test, laws []*open) (w walked) {
+	for _, l := range laws {
+		if l.claim.ofStep != nil {
+			w.laws = append(w.laws, l)
+		}
+	}
+	w.why = make([]string, len(w.laws))
+	left := len(w.laws)
+	if left == 0 {
+		return w
+	}
+	m, err := tr.Fault.machine(t, tr.d)
+	if err != nil {
+		w.err = err
+		return w
+	}
+	all, err := walk(m, walkBound, func(e Edge) error {
+		if tr.Fault != nil && tr.Fault.Events != nil {
+			e.Move.Events = tr.Fault.Events(e.Move.Events)
+		}
+		for i, l := range w.laws {
+			if w.why[i] != "" {
+				continue
+			}
+			if w.why[i] = l.claim.ofStep(e); w.why[i] != "" {
+				left--
+			}
+		}
+		if left == 0 {
+			return errFound
+		}
+		return tr.ctx.Err()
+	})
+	if err != errFound {
+		w.err = err
+	}
+	for _, l := range w.laws {
+		l.Tried++
+		if !all {
+			l.Partial++
+		}
+	}
+	return w
 }
 
 // same claims that two pieces have the same outcomes in every context.
@@ -34,19 +134,18 @@ func within(p, q string) claim {
 }
 
 func compared(p, q string, differ func(a, b litmus.Set) string) claim {
+	ps, qs := variants(p), variants(q)
 	return claim{
-		search: func(tr *trial) (*Counterexample, error) {
-			ps, qs := variants(p, tr.v), variants(q, tr.v)
-			for c := range tr.contexts() {
-				for i := range ps {
-					if !ps[i].fits || !qs[i].fits {
-						continue
-					}
-					one, two := ps[i].fill(c), qs[i].fill(c)
-					align(one, two)
-					if why, err := tr.compare(one, two, differ); why != "" || err != nil {
-						return against(why, one, two), err
-					}
+		inContext: func(tr *trial, c gen.Context) (*Counterexample, error) {
+			for i, p := range ps() {
+				q := qs()[i]
+				if !p.fits(tr.v) || !q.fits(tr.v) {
+					continue
+				}
+				one, two := p.fill(c), q.fill(c)
+				align(one, two)
+				if why, err := tr.compare(one, two, differ); why != "" || err != nil {
+					return against(why, one, two), err
 				}
 			}
 			return nil, nil
@@ -61,11 +160,11 @@ func compared(p, q string, differ func(a, b litmus.Set) string) claim {
 // compare says how the outcomes of two programs differ; nothing is said of what is
 // not known whole.
 func (tr *trial) compare(one, two *litmus.Test, differ func(a, b litmus.Set) string) (string, error) {
-	a, err := tr.explore(one, tr.d)
+	a, err := tr.explore(one)
 	if err != nil {
 		return "", err
 	}
-	b, err := tr.explore(two, tr.d)
+	b, err := tr.explore(two)
 	if err != nil || a.Partial || b.Partial {
 		return "", err
 	}
@@ -80,8 +179,31 @@ func promise(p string, isBad bad) claim {
 
 // promiseWhere is a promise about some contexts only.
 func promiseWhere(p string, where func(gen.Context) bool, isBad bad) claim {
+	return promisePieces(variants(p), where, isBad)
+}
+
+func promisePieces(ps func() []piecePart, where func(gen.Context) bool, isBad bad) claim {
 	return claim{
-		search: func(tr *trial) (*Counterexample, error) { return tr.keeps(p, where, isBad) },
+		inContext: func(tr *trial, c gen.Context) (*Counterexample, error) {
+			name, thunk := c.Where()
+			if thunk || !where(c) {
+				return nil, nil
+			}
+			for _, p := range ps() {
+				if !p.fits(tr.v) {
+					continue
+				}
+				t := p.fill(c)
+				if why, err := tr.isBad(t, name, isBad); why != "" || err != nil {
+					x := against(why, t)
+					if x != nil {
+						x.Thread = name
+					}
+					return x, err
+				}
+			}
+			return nil, nil
+		},
 		again: func(tr *trial, x *Counterexample, ts []*litmus.Test) (bool, error) {
 			why, err := tr.isBad(ts[0], x.Thread, isBad)
 			return why != "", err
@@ -89,31 +211,8 @@ func promiseWhere(p string, where func(gen.Context) bool, isBad bad) claim {
 	}
 }
 
-// keeps looks for a context in which a promise is broken.
-func (tr *trial) keeps(piece string, where func(gen.Context) bool, isBad bad) (*Counterexample, error) {
-	ps := variants(piece, tr.v)
-	for c := range tr.contexts() {
-		name, thunk := c.Where()
-		if thunk || !where(c) {
-			continue
-		}
-		for _, p := range ps {
-			if !p.fits {
-				continue
-			}
-			t := p.fill(c)
-			if why, err := tr.isBad(t, name, isBad); why != "" || err != nil {
-				x := against(why, t)
-				x.Thread = name
-				return x, err
-			}
-		}
-	}
-	return nil, nil
-}
-
 func (tr *trial) isBad(t *litmus.Test, thread string, isBad bad) (string, error) {
-	a, err := tr.explore(t, tr.d)
+	a, err := tr.explore(t)
 	if err != nil {
 		return "", err
 	}
@@ -137,35 +236,13 @@ func threadIn(o litmus.Outcome, name string) litmus.ThreadEnd {
 // programs claims something of every program; check says why one is against it,
 // and which others show that. A counterexample is shrunk.
 func programs(check func(*trial, *litmus.Test) (string, []*litmus.Test, error)) claim {
-	refutes := func(tr *trial, t *litmus.Test) (bool, error) {
-		why, _, err := check(tr, t)
-		return why != "", err
-	}
-	return claim{
-		search: func(tr *trial) (*Counterexample, error) {
-			for t := range tr.programs() {
-				if bad, err := refutes(tr, t); err != nil {
-					return nil, err
-				} else if !bad {
-					continue
-				}
-				small := gen.Shrink(t, func(t *litmus.Test) bool {
-					bad, err := refutes(tr, t)
-					return bad && err == nil
-				})
-				why, others, err := check(tr, small)
-				return against(why, append([]*litmus.Test{small}, others...)...), err
-			}
-			return nil, nil
-		},
-		again: func(tr *trial, _ *Counterexample, ts []*litmus.Test) (bool, error) { return refutes(tr, ts[0]) },
-	}
+	return claim{ofProgram: check}
 }
 
 // ends claims that of every program no outcome is bad.
 func ends(isBad func(t *litmus.Test, o litmus.Outcome) string) claim {
 	return programs(func(tr *trial, t *litmus.Test) (string, []*litmus.Test, error) {
-		a, err := tr.explore(t, tr.d)
+		a, err := tr.explore(t)
 		if err != nil {
 			return "", nil, err
 		}
@@ -179,31 +256,7 @@ func ends(isBad func(t *litmus.Test, o litmus.Outcome) string) claim {
 }
 
 // steps claims that no step of any program is bad.
-func steps(isBad func(Edge) string) claim {
-	return programs(func(tr *trial, t *litmus.Test) (why string, _ []*litmus.Test, err error) {
-		m, err := tr.Fault.machine(t, tr.d)
-		if err != nil {
-			return "", nil, err
-		}
-		tr.tried++
-		all, err := walk(m, walkBound, func(e Edge) error {
-			if tr.Fault != nil && tr.Fault.Events != nil {
-				e.Move.Events = tr.Fault.Events(e.Move.Events)
-			}
-			if why = isBad(e); why != "" {
-				return errFound
-			}
-			return tr.ctx.Err()
-		})
-		if !all && err == nil {
-			tr.partial++
-		}
-		if err == errFound {
-			err = nil
-		}
-		return why, nil, err
-	})
-}
+func steps(isBad func(Edge) string) claim { return claim{ofStep: isBad} }
 
 // walkBound is how many configurations of a program are visited step by step.
 const walkBound = 2000
@@ -233,11 +286,11 @@ func among(setting string) claim {
 		if err != nil {
 			return "", nil, err
 		}
-		a, err := tr.explore(t, tr.d)
+		a, err := tr.explore(t)
 		if err != nil {
 			return "", nil, err
 		}
-		b, err := tr.exploreUnder(t, weaker, nil)
+		b, err := tr.exploreUnder(t, weaker, setting, nil)
 		if err != nil || a.Partial || b.Partial {
 			return "", nil, err
 		}

@@ -18,26 +18,28 @@ var shapes = []struct {
 	is    func(Edge, model.Event) bool
 }{
 	{"receives a signal", 60, received(func(Standing) bool { return true })},
-	{"receives while masked", 4, received(func(s Standing) bool { return s.Level == "masked" })},
+	{"receives while masked", 4, received(func(s Standing) bool { return s.Mask == model.Interruptible })},
 	{"receives in a mask's scope", 15, received(func(s Standing) bool { return s.In(model.ScopeFrame) })},
 	{"receives in a cleanup", 4, received(func(s Standing) bool { return s.In(model.CleaningFrame) })},
 	{"receives in a protected block", 8, received(func(s Standing) bool { return s.In(model.CleanupFrame) })},
 	{"receives under a handler", 8, received(func(s Standing) bool { return s.In(model.HandlerFrame) })},
 	{"receives in a handler", 1, received(func(s Standing) bool { return s.In(model.AfterFrame) })},
-	{"receives in a blocked operation", 25, received(func(s Standing) bool { return s.Status == "blocked" })},
+	{"receives in a blocked operation", 25, received(func(s Standing) bool { return s.Status == model.Blocked })},
 	{"receives in a thunk", 1, received(func(s Standing) bool { return s.In(model.ThunkFrame) })},
-	{"receives while unwinding", 2, received(func(s Standing) bool { return s.Unwinding })},
-	{"receives at the end of a block", 8, received(func(s Standing) bool { return s.Line == 0 && !s.Unwinding && len(s.Frames) > 0 })},
+	{"receives while unwinding", 2, received(func(s Standing) bool { return s.Unwinding() })},
+	{"receives at the end of a block", 8, received(func(s Standing) bool { return s.Line() == 0 && !s.Unwinding() && s.Depth() > 0 })},
 	{"is caught by a handler", 4, unwound(model.HandlerFrame, 1)},
 	{"unwinds through two frames", 8, func(e Edge, v model.Event) bool {
-		return v.Kind == model.Left && v.Unwinding && len(e.Before(v.Thread).Frames) >= 2
+		return v.Kind == model.Left && v.Unwinding && e.Before(v.Thread).Depth() >= 2
 	}},
 	{"a cleanup runs because of an unwinding", 8, unwound(model.CleanupFrame, 1)},
 	{"a cleanup is cut short", 2, unwound(model.CleaningFrame, 1)},
 	{"takes a throw back", 4, kind(model.Withdrawn)},
 	{"drops a signal at the end", 15, kind(model.Dropped)},
 	{"a sender waits", 20, kind(model.SendDone)},
-	{"a second signal is pending", 10, func(e Edge, v model.Event) bool { return v.Kind == model.Received && pendingAt(e, v.Thread) >= 2 }},
+	{"a second signal is pending", 10, func(e Edge, v model.Event) bool {
+		return v.Kind == model.Received && len(e.Before(v.Thread).Pending()) >= 2
+	}},
 }
 
 func received(ok func(Standing) bool) func(Edge, model.Event) bool {
@@ -46,23 +48,12 @@ func received(ok func(Standing) bool) func(Edge, model.Event) bool {
 
 func unwound(k model.FrameKind, frames int) func(Edge, model.Event) bool {
 	return func(e Edge, v model.Event) bool {
-		return v.Kind == model.Left && v.Unwinding && v.Frame == k && len(e.Before(v.Thread).Frames) >= frames
+		return v.Kind == model.Left && v.Unwinding && v.Frame == k && e.Before(v.Thread).Depth() >= frames
 	}
 }
 
 func kind(k model.EventKind) func(Edge, model.Event) bool {
 	return func(_ Edge, v model.Event) bool { return v.Kind == k }
-}
-
-// pendingAt is how many signals are pending at t before the step.
-func pendingAt(e Edge, t model.Thread) int {
-	text, n := e.Machine.Text(t, e.From.Read()), 0
-	for _, r := range text {
-		if r == '<' {
-			n++
-		}
-	}
-	return n
 }
 
 // The generator comes to the situations in which interrupts go wrong, and often

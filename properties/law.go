@@ -33,7 +33,7 @@ type Counterexample struct {
 type Finding struct {
 	Law, Edition string
 	Lacks        []string // features without which the law says nothing
-	Tried        int      // programs explored
+	Tried        int      // programs explored, or walked step by step
 	Partial      int      // of them, how many a bound kept from being known
 	Against      *Counterexample
 }
@@ -48,33 +48,96 @@ type Range struct {
 	States int    // a search ends after so many states, 0: none
 }
 
-// Try looks for a counterexample to a law in an edition.
+// Try looks for a counterexample to a law in an edition. Where a fault was made on
+// purpose, that the semantics finds itself broken is as good as one.
 func (l *Law) Try(ctx context.Context, d model.Dialect, r Range) (f Finding, err error) {
-	f = Finding{Law: l.Name, Edition: d.Name}
-	v := gen.Of(d)
-	f.Lacks = slices.DeleteFunc(slices.Clone(l.Needs), v.Has)
-	if len(f.Lacks) > 0 {
-		return f, nil
-	}
-	tr := newTrial(ctx, d, r)
-	f.Against, err = l.search(tr)
-	f.Tried, f.Partial = tr.tried, tr.partial
-	return f, err
-}
-
-// search is the claim's; where a fault was made on purpose, that the semantics
-// finds itself broken is as good as a counterexample.
-func (l *Law) search(tr *trial) (x *Counterexample, err error) {
 	defer func() {
-		if tr.Fault == nil {
+		if r.Fault == nil {
 			return
 		}
 		if p := recover(); p != nil {
 			why, _, _ := strings.Cut(fmt.Sprint(p), "\n")
-			x = &Counterexample{Why: why}
+			f, err = Finding{Law: l.Name, Edition: d.Name, Against: &Counterexample{Why: why}}, nil
 		}
 	}()
-	return l.claim.search(tr)
+	all, err := TryAll(ctx, d, []*Law{l}, r)
+	return all[0], err
+}
+
+// TryAll looks for a counterexample to each of some laws in an edition. What one law
+// wants to know of a program, the next need not find out again.
+func TryAll(ctx context.Context, d model.Dialect, laws []*Law, r Range) ([]Finding, error) {
+	tr := newTrial(ctx, d, r)
+	all := make([]Finding, len(laws))
+	var pieces, whole []*open
+	for i, l := range laws {
+		all[i] = Finding{Law: l.Name, Edition: d.Name}
+		all[i].Lacks = slices.DeleteFunc(slices.Clone(l.Needs), tr.v.Has)
+		switch o := (&open{l, &all[i]}); {
+		case len(all[i].Lacks) > 0:
+		case l.claim.inContext != nil:
+			pieces = append(pieces, o)
+		default:
+			whole = append(whole, o)
+		}
+	}
+	if err := tr.tryPieces(pieces); err != nil {
+		return all, err
+	}
+	return all, tr.tryPrograms(whole)
+}
+
+// open is a law against which nothing was found so far.
+type open struct {
+	*Law
+	*Finding
+}
+
+func (tr *trial) tryPieces(laws []*open) error {
+	for c := range tr.contexts() {
+		if len(laws) == 0 {
+			break
+		}
+		clear(tr.known)
+		var still []*open
+		for _, l := range laws {
+			tr.counts = l.Finding
+			var err error
+			if l.Against, err = l.claim.inContext(tr, c); err != nil {
+				return fmt.Errorf("%s: %w", l.Law.Name, err)
+			}
+			if l.Against == nil {
+				still = append(still, l)
+			}
+		}
+		laws = still
+	}
+	return nil
+}
+
+func (tr *trial) tryPrograms(laws []*open) error {
+	for t := range tr.programs() {
+		if len(laws) == 0 {
+			break
+		}
+		clear(tr.known)
+		steps := tr.walked(t, laws)
+		var still []*open
+		for _, l := range laws {
+			tr.counts = l.Finding
+			bad, err := l.claim.refutedBy(tr, t, steps)
+			if err != nil {
+				return fmt.Errorf("%s: %w", l.Law.Name, err)
+			}
+			if !bad {
+				still = append(still, l)
+			} else if l.Against, err = l.claim.smallest(tr, t); err != nil {
+				return fmt.Errorf("%s: %w", l.Law.Name, err)
+			}
+		}
+		laws = still
+	}
+	return nil
 }
 
 // Again says whether what was once a counterexample still is one.
@@ -90,44 +153,49 @@ func (l *Law) Again(ctx context.Context, d model.Dialect, x *Counterexample) (bo
 		}
 		tests = append(tests, t)
 	}
-	return l.claim.again(newTrial(ctx, d, Range{}), x, tests)
+	return l.claim.still(newTrial(ctx, d, Range{}), x, tests)
 }
 
 func newTrial(ctx context.Context, d model.Dialect, r Range) *trial {
-	return &trial{Range: r, ctx: ctx, d: d, v: gen.Of(d), core: gen.CoreOf(d)}
+	return &trial{Range: r, ctx: ctx, d: d, v: gen.Of(d), core: gen.CoreOf(d), counts: &Finding{}, known: map[string]*litmus.Allowed{}}
 }
 
-// trial is one attempt to refute a law.
+// trial is one attempt to refute laws.
 type trial struct {
 	Range
-	ctx     context.Context
-	d       model.Dialect
-	v       gen.Vocabulary
-	core    gen.Core
-	tried   int
-	partial int
+	ctx    context.Context
+	d      model.Dialect
+	v      gen.Vocabulary
+	core   gen.Core
+	counts *Finding                   // of the law that is being tried
+	known  map[string]*litmus.Allowed // of the context or program that is being tried, by the dialect's changes and the wire form
 }
 
 // explore is what the edition, with the fault if there is one, allows of a test.
-func (tr *trial) explore(t *litmus.Test, d model.Dialect) (*litmus.Allowed, error) {
-	return tr.exploreUnder(t, d, tr.Fault)
+func (tr *trial) explore(t *litmus.Test) (*litmus.Allowed, error) {
+	return tr.exploreUnder(t, tr.d, "", tr.Fault)
 }
 
-func (tr *trial) exploreUnder(t *litmus.Test, d model.Dialect, f *Fault) (*litmus.Allowed, error) {
-	m, err := f.machine(t, d)
-	if err != nil {
-		return nil, err
+// exploreUnder is explore under a dialect that is the edition but for a change.
+func (tr *trial) exploreUnder(t *litmus.Test, d model.Dialect, change string, f *Fault) (*litmus.Allowed, error) {
+	key := change + t.Wire()
+	a, ok := tr.known[key]
+	if !ok {
+		m, err := f.machine(t, d)
+		if err != nil {
+			return nil, err
+		}
+		if a, err = t.ExploreMachine(tr.ctx, m, explore.Options{MaxStates: tr.States}); err != nil {
+			return nil, err
+		}
+		if err := tr.ctx.Err(); err != nil {
+			return nil, err
+		}
+		tr.known[key] = a
 	}
-	a, err := t.ExploreMachine(tr.ctx, m, explore.Options{MaxStates: tr.States})
-	if err != nil {
-		return nil, err
-	}
-	if err := tr.ctx.Err(); err != nil {
-		return nil, err
-	}
-	tr.tried++
+	tr.counts.Tried++
 	if a.Partial {
-		tr.partial++
+		tr.counts.Partial++
 	}
 	return a, nil
 }

@@ -3,6 +3,7 @@ package properties
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/litmus/gen"
@@ -136,51 +137,60 @@ func gone(t litmus.ThreadEnd) bool {
 
 // blocksRestore is tried with every form that has blocks and sends nothing.
 var blocksRestore = claim{
-	search: func(tr *trial) (*Counterexample, error) {
-		for _, f := range tr.v {
-			if len(f.Blocks) == 0 || f.Op == model.Interrupt || f.Op == model.While {
+	inContext: func(tr *trial, c gen.Context) (*Counterexample, error) {
+		for _, p := range blockPieces() {
+			if !p.fits(tr.v) {
 				continue
 			}
-			for _, piece := range blockPieces(f, tr.v) {
-				if x, err := promise(piece, levelKept).search(tr); x != nil || err != nil {
-					return x, err
-				}
+			if x, err := p.levelKept(tr, c); x != nil || err != nil {
+				return x, err
 			}
 		}
 		return nil, nil
 	},
-	again: promise("", levelKept).again,
+	again: promise("nop", levelKept).again,
 }
 
-// blockPieces is a form with blocks that do nothing, and with blocks that log, in
-// a scope that it can refer to if it must.
-func blockPieces(f *litmus.Form, v gen.Vocabulary) []string {
-	var all []string
-	for _, inner := range []string{" { } ", " { log f } "} {
-		text := f.Word
-		names := map[litmus.Role]string{litmus.AClassOrAny: "any", litmus.ATag: "mine", litmus.AMutex: "l", litmus.AClass: "X"}
-		for i, b := range f.Blocks {
-			if i == f.Before {
-				for _, r := range f.Names {
-					if names[r] == "" {
-						return nil
-					}
-					b += " " + names[r]
-				}
-				if f.After != "" {
-					b += " " + f.After
-				}
-			}
-			text += " " + b + inner
+func (p piecePart) levelKept(tr *trial, c gen.Context) (*Counterexample, error) {
+	one := func() []piecePart { return []piecePart{p} }
+	return promisePieces(one, func(gen.Context) bool { return true }, levelKept).inContext(tr, c)
+}
+
+// blockPieces are the forms with blocks, with blocks that do nothing and with
+// blocks that log, in every kind of scope.
+var blockPieces = sync.OnceValue(func() (all []piecePart) {
+	for _, f := range litmus.Forms {
+		if len(f.Blocks) == 0 || f.Op == model.Interrupt || f.Op == model.While {
+			continue
 		}
-		for _, around := range []string{"%", "mask { % }", "without { % }"} {
-			piece := strings.ReplaceAll(around, "%", "getmask; "+text+"; log z; getmask")
-			if t, err := litmus.Parse("a law", []byte("litmus piece\n"+pieceCells+"thread a { "+piece+" }\n")); err == nil && t.Lacks(v.Has) == nil {
-				all = append(all, piece)
+		for _, inner := range []string{" { } ", " { log f } "} {
+			for _, around := range []string{"%", "mask { % }", "without { % }"} {
+				text := "getmask; " + f.Word + blockText(f, inner) + "; log z; getmask"
+				text = strings.ReplaceAll(around, "%", text)
+				if t, err := litmus.Parse("a law", []byte("litmus piece\n"+pieceCells+"thread a { "+text+" }\n")); err == nil {
+					all = append(all, piecePart{t.Threads[0].Body, t.Cells, t.Features()})
+				}
 			}
 		}
 	}
 	return all
+})
+
+// blockText is what stands behind the word of a form whose blocks are all inner.
+func blockText(f *litmus.Form, inner string) (text string) {
+	names := map[litmus.Role]string{litmus.AClassOrAny: "any", litmus.ATag: "mine", litmus.AMutex: "l", litmus.AClass: "X"}
+	for i, b := range f.Blocks {
+		if i == f.Before {
+			for _, r := range f.Names {
+				b += " " + names[r]
+			}
+			if f.After != "" {
+				b += " " + f.After
+			}
+		}
+		text += " " + b + inner
+	}
+	return text
 }
 
 // levelKept: the mask behind is the mask before.
@@ -230,6 +240,12 @@ func once(t *litmus.Test, o litmus.Outcome) string {
 func diesOfSomething(t *litmus.Test, o litmus.Outcome) string {
 	classes := map[string]bool{litmus.ErrorClass: true, model.KillClass: true}
 	t.Walk(func(s *litmus.Stmt) {
+		switch s.Form.Feature() {
+		case "cancel":
+			classes[model.CancelClass] = true
+		case "timeout":
+			classes[model.TimeoutClass] = true
+		}
 		for i, r := range s.Form.Names {
 			if r == litmus.AClass {
 				classes[[]string{s.Name, s.Other}[i]] = true

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/litmus/gen"
@@ -20,37 +21,38 @@ const pieceCells = "mvar m\nmvar n = full\nmutex l\nsem s = 1\nvar x = 0\nvar y 
 // mask and can block there, one that ends by an exception.
 var bodies = []string{"log f", "getmask; take m; log f", "log f; raise X"}
 
-// variants are a piece with each of the bodies in the place of S, as far as the
-// vocabulary has their forms.
-func variants(piece string, v gen.Vocabulary) []piecePart {
-	if !strings.Contains(piece, "S") {
-		return parsePieces([]string{piece}, v)
-	}
-	var texts []string
-	for _, b := range bodies {
-		texts = append(texts, strings.ReplaceAll(piece, "S", b))
-	}
-	return parsePieces(texts, v)
+// variants are a piece with each of the bodies in the place of S. They are parsed
+// when they are first asked for.
+func variants(piece string) func() []piecePart {
+	return sync.OnceValue(func() (all []piecePart) {
+		if !strings.Contains(piece, "S") {
+			return []piecePart{parsePiece(piece)}
+		}
+		for _, b := range bodies {
+			all = append(all, parsePiece(strings.ReplaceAll(piece, "S", b)))
+		}
+		return all
+	})
 }
 
 // piecePart is a piece as a tree, with its cells.
 type piecePart struct {
-	text  string
-	block litmus.Block
-	cells []litmus.Cell
-	fits  bool // the vocabulary has all of its forms
+	block    litmus.Block
+	cells    []litmus.Cell
+	features []string
 }
 
-func parsePieces(texts []string, v gen.Vocabulary) (all []piecePart) {
-	for _, text := range texts {
-		t, err := litmus.Parse("a law", []byte("litmus piece\n"+pieceCells+"thread a { "+text+" }\n"))
-		if err != nil {
-			panic(fmt.Sprintf("properties: the piece %q: %v", text, err))
-		}
-		fits := !slices.ContainsFunc(t.Features(), func(f string) bool { return !v.Has(f) })
-		all = append(all, piecePart{text, t.Threads[0].Body, t.Cells, fits})
+func parsePiece(text string) piecePart {
+	t, err := litmus.Parse("a law", []byte("litmus piece\n"+pieceCells+"thread a { "+text+" }\n"))
+	if err != nil {
+		panic(fmt.Sprintf("properties: the piece %q: %v", text, err))
 	}
-	return all
+	return piecePart{t.Threads[0].Body, t.Cells, t.Features()}
+}
+
+// fits says that the vocabulary has all of the piece's forms.
+func (p piecePart) fits(v gen.Vocabulary) bool {
+	return !slices.ContainsFunc(p.features, func(f string) bool { return !v.Has(f) })
 }
 
 // fill puts a piece into a context; the piece's cells have their initial values.

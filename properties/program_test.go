@@ -12,6 +12,7 @@ import (
 	"github.com/interject/interject/litmus/gen"
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
+	"github.com/interject/interject/runtimes"
 )
 
 // choose lets rapid choose: so what it shrinks to is simple.
@@ -25,26 +26,36 @@ func programsOf(d model.Dialect, size int) *rapid.Generator[*litmus.Test] {
 	return rapid.Custom(func(t *rapid.T) *litmus.Test { return gen.Program(v, size, choose(t)) })
 }
 
-// drawn is an edition and a program of it. The wire form is logged: check gen
-// -from-failure reads it from what a failure leaves.
-func drawn(t *rapid.T, size int) (model.Dialect, *litmus.Test) {
-	d := model.Editions[choose(t)(len(model.Editions))]
+// drawn is one of the editions and a program of it. The wire form is logged: check
+// gen -from-failure reads it from what a failure leaves.
+func drawn(t *rapid.T, editions []model.Dialect, size int) (model.Dialect, *litmus.Test) {
+	d := editions[choose(t)(len(editions))]
 	p := programsOf(d, size).Draw(t, "program")
 	t.Logf("check model -d %s: %s", d.Name, p.Wire())
 	return d, p
 }
 
-// A property of programs is a function that says what is wrong with one.
-var programProperties = []struct {
-	name string
-	say  string
-	bad  func(d model.Dialect, p *litmus.Test, f *Fault) string
-}{
-	{"search", "the search finds what a plain walk over all configurations finds", searchAgrees},
-	{"witness", "a run is shown for every outcome, and it ends in that outcome", witnessed},
-	{"text", "a program that is printed and read again, in both forms, allows the same", readAgain},
-	{"sane", "every step keeps the invariants and the law of conservation", everyStepSane},
-	{"deterministic", "the same search answers the same", twice},
+// programProperty is a property of programs: a function that says what is wrong with
+// one. It holds in all editions, unless it is about some.
+type programProperty struct {
+	name     string
+	say      string
+	bad      func(d model.Dialect, p *litmus.Test, f *Fault) string
+	editions func() []model.Dialect
+}
+
+func everyEdition() []model.Dialect { return model.Editions }
+
+var programProperties = []programProperty{
+	{"search", "the search finds what a plain walk over all configurations finds", searchAgrees, everyEdition},
+	{"witness", "a run is shown for every outcome, and it ends in that outcome", witnessed, everyEdition},
+	{"text", "a program that is printed and read again, in both forms, allows the same", readAgain, everyEdition},
+	{"sane", "every step keeps the invariants and the law of conservation", everyStepSane, everyEdition},
+	{"deterministic", "the same search answers the same", twice, everyEdition},
+	{"reduced", "the search with reductions finds the outcomes that the search without finds", reducedAgrees, everyEdition},
+	{"interleavings", "every interleaving of impl ends as the model allows", interleaved, runtimes.ImplEditions},
+	{"parallel", "every run of impl on goroutines ends as the model allows", parallel, runtimes.ImplEditions},
+	{"histories", "the history of every interleaving of impl is a view of a run of the model", explained, runtimes.ImplEditions},
 }
 
 // propertyBound is how many configurations are visited.
@@ -170,32 +181,40 @@ func twice(d model.Dialect, p *litmus.Test, f *Fault) string {
 	return difference(allowed(d, p, nil).Set, allowed(d, p, f).Set, "once", "again")
 }
 
-func checkProgram(p func(model.Dialect, *litmus.Test, *Fault) string) func(*rapid.T) {
-	return func(t *rapid.T) {
-		d, x := drawn(t, 10)
-		if why := p(d, x, nil); why != "" {
-			t.Logf("%s: %s\n%s", d.Name, why, x.Format())
-			t.Fatal("the property does not hold") // rapid shrinks as long as the message is the same
-		}
+// programSize is how many statements generated programs have at most, about.
+const programSize = 10
+
+func (p programProperty) check(t *rapid.T) {
+	d, x := drawn(t, p.editions(), programSize)
+	if why := p.bad(d, x, nil); why != "" {
+		t.Logf("%s: %s\n%s", d.Name, why, x.Format())
+		t.Fatal("the property does not hold") // rapid shrinks as long as the message is the same
 	}
 }
 
 func TestPrograms(t *testing.T) {
 	for _, p := range programProperties {
-		t.Run(p.name, rapid.MakeCheck(checkProgram(p.bad)))
+		t.Run(p.name, rapid.MakeCheck(p.check))
 	}
 }
 
 // Fuzzing: go test ./properties -run xxx -fuzz FuzzSearch. What it finds becomes a
 // test by check gen -from-failure properties/testdata/fuzz/FuzzSearch/FILE.
-func FuzzSearch(f *testing.F)  { fuzz(f, searchAgrees) }
-func FuzzWitness(f *testing.F) { fuzz(f, witnessed) }
-func FuzzText(f *testing.F)    { fuzz(f, readAgain) }
-func FuzzSane(f *testing.F)    { fuzz(f, everyStepSane) }
+func FuzzSearch(f *testing.F)        { fuzz(f, "search") }
+func FuzzWitness(f *testing.F)       { fuzz(f, "witness") }
+func FuzzText(f *testing.F)          { fuzz(f, "text") }
+func FuzzSane(f *testing.F)          { fuzz(f, "sane") }
+func FuzzReduced(f *testing.F)       { fuzz(f, "reduced") }
+func FuzzInterleavings(f *testing.F) { fuzz(f, "interleavings") }
+func FuzzParallel(f *testing.F)      { fuzz(f, "parallel") }
+func FuzzHistories(f *testing.F)     { fuzz(f, "histories") }
 
-func fuzz(f *testing.F, p func(model.Dialect, *litmus.Test, *Fault) string) {
+// seeds is how many inputs fuzzing starts with, beside those in testdata/fuzz.
+const seeds = 12
+
+func fuzz(f *testing.F, property string) {
 	r := gen.Seeded(1)
-	for range 12 {
+	for range seeds {
 		data := make([]byte, 16<<10) // what is too short is no program
 		for i := range data {
 			if i%8 < 2 { // rapid reads words of eight bytes, and small ones are simple
@@ -204,7 +223,16 @@ func fuzz(f *testing.F, p func(model.Dialect, *litmus.Test, *Fault) string) {
 		}
 		f.Add(data)
 	}
-	f.Fuzz(rapid.MakeFuzz(checkProgram(p)))
+	f.Fuzz(rapid.MakeFuzz(propertyNamed(property).check))
+}
+
+func propertyNamed(name string) programProperty {
+	for _, p := range programProperties {
+		if p.name == name {
+			return p
+		}
+	}
+	panic("no property " + name)
 }
 
 // told is a test that is to fail: it notes what rapid tells of the failure.
@@ -237,6 +265,10 @@ func TestProgramsCanFail(t *testing.T) {
 		"text":          {Machine: func(m *model.Machine) { ablate(m, receive) }},
 		"sane":          confusionNamed("receipts are not told"),
 		"deterministic": confusionNamed("the first thread is forgotten"),
+		"reduced":       {Machine: func(m *model.Machine) { ablate(m, receive) }},
+		"interleavings": {Machine: func(m *model.Machine) { ablate(m, receive) }},
+		"parallel":      {Machine: func(m *model.Machine) { ablate(m, receive) }},
+		"histories":     {Dialect: func(d *model.Dialect) bool { d.ThrowTo = model.ThrowToPrimitive; d.Sync = !d.Sync; return true }},
 	}
 	for _, p := range programProperties {
 		t.Run(p.name, func(t *testing.T) {
@@ -246,7 +278,7 @@ func TestProgramsCanFail(t *testing.T) {
 			}
 			n := &told{TB: t}
 			rapid.Check(n, func(t *rapid.T) {
-				d, x := drawn(t, 10)
+				d, x := drawn(t, p.editions(), programSize)
 				if why := p.bad(d, x, &f); why != "" {
 					t.Log(why)
 					t.Fatal(p.name) // rapid shrinks as long as the message is the same

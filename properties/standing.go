@@ -1,41 +1,45 @@
 package properties
 
-import (
-	"fmt"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-
-	"github.com/interject/interject/model"
-)
+import "github.com/interject/interject/model"
 
 // Standing is where a thread stands in a configuration.
 type Standing struct {
-	Status    string   // running, blocked, …
-	Line      int      // of the statement that is next, or in which it is blocked; 0 at the end of a block
-	Unwinding bool     // raising, throwing, or unwinding to its end
-	Level     string   // open, masked, closed; empty once the thread has ended
-	Frames    []string // the kinds, the top last
+	model.Core
+	look   *model.Step
+	thread model.Thread
 }
 
-// standingAt reads what the model says of a thread to people: it says the same to
-// nobody else.
 func standingAt(m *model.Machine, t model.Thread, s model.Store) Standing {
-	text := m.Text(t, s)
-	parts := standingText.FindStringSubmatch(text)
-	if parts == nil {
-		panic(fmt.Sprintf("properties: the model tells of a thread in a way that is not understood here: %q", text))
-	}
-	at := Standing{Status: parts[1], Unwinding: strings.Contains(parts[2], "ing"), Level: parts[4]}
-	at.Line, _ = strconv.Atoi(parts[3])
-	frames, _, _ := strings.Cut(parts[5], " <")
-	at.Frames = strings.Fields(frames)
-	return at
+	x := m.Look(s)
+	return Standing{x.Core(t), x, t}
 }
 
-// Of t: blocked, line 3, masked scope cleaning <X of b
-var standingText = regexp.MustCompile(`^[\w-]+: (\w+)(?:(, (?:raising|throwing|unwinding)[^,]*)?(?:, line (\d+))?, (open|masked|closed)((?: [a-z]+)*(?: <.*)?))?$`)
+// Unwinding says that the thread raises, throws, or unwinds to its end.
+func (s Standing) Unwinding() bool { return !s.Status.Gone() && s.Ctl != model.Run }
+
+// Line is that of the statement that is next, or in which the thread is blocked; 0 at
+// the end of a block, while it unwinds, and once it has ended.
+func (s Standing) Line() int {
+	if s.Status.Gone() || s.Ctl != model.Run || s.At == 0 {
+		return 0
+	}
+	return int(s.look.Nodes[s.At].Line)
+}
 
 // In says that one of the thread's frames is of the kind.
-func (s Standing) In(kind model.FrameKind) bool { return slices.Contains(s.Frames, kind.String()) }
+func (s Standing) In(kind model.FrameKind) bool {
+	return s.look.Stack(s.thread).Has(func(f model.Frame) bool { return f.Kind == kind })
+}
+
+// Depth is how many frames the thread has.
+func (s Standing) Depth() int { return s.look.Stack(s.thread).Len() }
+
+// Pending are the signals in the thread's queue, the oldest first where order
+// matters.
+func (s Standing) Pending() (all []model.Signal) {
+	q := s.look.Queue(s.thread)
+	for i := range q.Len() {
+		all = append(all, q.At(i))
+	}
+	return all
+}

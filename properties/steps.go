@@ -48,7 +48,7 @@ func (e Edge) receipts(visit func(model.Event, Standing) string) string {
 
 func notWhenClosed(e Edge) string {
 	return e.receipts(func(_ model.Event, s Standing) string {
-		if s.Level == "closed" {
+		if s.Mask == model.Closed {
 			return "received while closed"
 		}
 		return ""
@@ -57,8 +57,8 @@ func notWhenClosed(e Edge) string {
 
 func maskedOnlyBlocked(e Edge) string {
 	return e.receipts(func(_ model.Event, s Standing) string {
-		if s.Level == "masked" && s.Status != "blocked" {
-			return "received while masked and " + s.Status
+		if s.Mask == model.Interruptible && s.Status != model.Blocked {
+			return "received while masked and " + s.Status.String()
 		}
 		return ""
 	})
@@ -66,7 +66,7 @@ func maskedOnlyBlocked(e Edge) string {
 
 func notWhileUnwinding(e Edge) string {
 	return e.receipts(func(_ model.Event, s Standing) string {
-		if s.Unwinding {
+		if s.Unwinding() {
 			return "received while unwinding"
 		}
 		return ""
@@ -75,12 +75,10 @@ func notWhileUnwinding(e Edge) string {
 
 // landed are the senders of the signals that are pending at t and do not fly, the
 // oldest first.
-func (e Edge) landed(t model.Thread) []string {
-	var all []string
-	for _, part := range strings.Split(e.Machine.Text(t, e.From.Read()), " <")[1:] {
-		what, by, _ := strings.Cut(part, " of ")
-		if !strings.HasSuffix(what, " flying") {
-			all = append(all, by)
+func (e Edge) landed(t model.Thread) (all []model.Thread) {
+	for _, s := range e.Before(t).Pending() {
+		if !s.Flying {
+			all = append(all, s.By)
 		}
 	}
 	return all
@@ -88,9 +86,8 @@ func (e Edge) landed(t model.Thread) []string {
 
 func firstInFirstOut(e Edge) string {
 	return e.receipts(func(v model.Event, _ Standing) string {
-		by := e.Machine.Threads[v.Other].Name
-		if queue := e.landed(v.Thread); len(queue) > 0 && queue[0] != by {
-			return "received from " + by + " before " + queue[0]
+		if queue := e.landed(v.Thread); len(queue) > 0 && queue[0] != v.Other {
+			return "received from " + e.Machine.Threads[v.Other].Name + " before " + e.Machine.Threads[queue[0]].Name
 		}
 		return ""
 	})
@@ -100,7 +97,7 @@ func prompt(e Edge) string {
 	l := e.Move.Label
 	s := e.Before(l.Thread)
 	own := model.Rules[l.Rule].By == model.Own
-	if own && s.Status == "running" && !s.Unwinding && s.Level == "open" && len(e.landed(l.Thread)) > 0 {
+	if own && s.Status == model.Running && !s.Unwinding() && s.Mask == model.Open && len(e.landed(l.Thread)) > 0 {
 		return e.said("a signal has landed and the thread goes on")
 	}
 	return ""
@@ -117,7 +114,7 @@ func senderWaits(e Edge) string {
 		for _, w := range e.Move.Events {
 			received = received || w.Kind == model.Received && w.Other == v.Thread && w.Send == v.Send
 		}
-		if after := standingAt(e.Machine, v.Thread, e.Move.To.Read()); !received && after.Status != "blocked" {
+		if after := standingAt(e.Machine, v.Thread, e.Move.To.Read()); !received && after.Status != model.Blocked {
 			return e.said("sent and gone on")
 		}
 	}
@@ -132,7 +129,7 @@ func isThrow(m *model.Machine, at model.Pos) bool {
 
 func withdrawn(e Edge) string {
 	for _, v := range e.Move.Events {
-		if v.Kind != model.Withdrawn {
+		if v.Kind != model.Withdrawn || e.Machine.Nodes[v.Send].Op == model.Timeout { // a timer's signal is no throw
 			continue
 		}
 		interrupted := false
@@ -148,27 +145,23 @@ func withdrawn(e Edge) string {
 
 func silent(e Edge) string {
 	for _, v := range e.Move.Events {
-		if v.Kind != model.Dropped && over(e.Before(v.Thread)) {
+		if v.Kind != model.Dropped && e.Before(v.Thread).Status.Gone() {
 			return e.said("%s has ended and does something", e.Machine.Threads[v.Thread].Name)
 		}
 	}
+	to := e.Move.To.Read()
 	for t := range e.Machine.Threads {
-		to := e.Move.To.Read()
-		if over(standingAt(e.Machine, model.Thread(t), to)) && strings.Contains(e.Machine.Text(model.Thread(t), to), "<") {
+		if after := standingAt(e.Machine, model.Thread(t), to); after.Status.Gone() && len(after.Pending()) > 0 {
 			return e.said("%s has ended and something is pending", e.Machine.Threads[t].Name)
 		}
 	}
 	return ""
 }
 
-func over(s Standing) bool {
-	return s.Status == "returned" || s.Status == "died" || s.Status == "killed"
-}
-
 func thunksShielded(e Edge) string {
 	for _, v := range e.Move.Events {
 		if v.Kind == model.Entered && v.Frame == model.ThunkFrame {
-			if s := standingAt(e.Machine, v.Thread, e.Move.To.Read()); s.Level == "open" {
+			if s := standingAt(e.Machine, v.Thread, e.Move.To.Read()); s.Mask == model.Open {
 				return e.said("a thunk begins open")
 			}
 		}
@@ -180,8 +173,8 @@ func forkInherits(e Edge) string {
 	for _, v := range e.Move.Events {
 		if v.Kind == model.Forked {
 			parent, child := e.Before(v.Thread), standingAt(e.Machine, v.Other, e.Move.To.Read())
-			if parent.Level != child.Level {
-				return e.said("the parent is %s, the child %s", parent.Level, child.Level)
+			if parent.Mask != child.Mask {
+				return e.said("the parent is %s, the child %s", parent.Mask, child.Mask)
 			}
 		}
 	}

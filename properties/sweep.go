@@ -2,9 +2,11 @@ package properties
 
 import (
 	"context"
-	"iter"
+	"errors"
+	"reflect"
 	"sync"
 
+	"github.com/interject/interject/impl/sched"
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/litmus/gen"
 	"github.com/interject/interject/model"
@@ -23,11 +25,17 @@ type Sweep struct {
 	Most     int          // outcomes of the program that has most
 	Widest   *litmus.Test // that program, the first of several
 	Partial  int          // programs that a bound kept from being known
-	Runner   string       // what else ran them; empty for nothing
-	Skipped  int          // programs that it cannot express
-	Seen     int          // of the allowed outcomes, by the runner
-	Strays   []Stray      // what the runner did and the edition does not allow
-	widest   int
+
+	// Where package impl implements the edition:
+	Impl          int // programs of which the interleavings of impl were tried
+	Interleavings int // so many
+	Complete      int // programs of which none is left
+
+	Runner  string  // what else ran them; empty for nothing
+	Skipped int     // programs that it cannot express
+	Seen    int     // of the allowed outcomes, by the runner
+	Strays  []Stray // what impl or the runner did and the edition does not allow
+	widest  int
 }
 
 // Stray is a program in which a runner came to an outcome that is not allowed.
@@ -36,21 +44,24 @@ type Stray struct {
 	Stray litmus.Stray
 }
 
-// Enumerate explores every program of a core of exactly so many statements, and
-// lets a runner, if there is one, run each of them. A broken invariant of the
-// semantics panics. When ctx ends, what has been done so far is answered beside
-// the error.
-func Enumerate(ctx context.Context, d model.Dialect, c gen.Core, size int, r runtimes.Runner, o runtimes.Options) (Sweep, error) {
-	return sweep(ctx, d, c.Programs(size), size, r, o)
-}
+// The interleavings of one program that are tried, and the steps of one of them.
+const maxExecutions, maxSteps = 20_000, 1000
 
-func sweep(ctx context.Context, d model.Dialect, tests iter.Seq[*litmus.Test], size int, r runtimes.Runner, o runtimes.Options) (Sweep, error) {
+// Enumerate explores every program of a core of exactly so many statements, goes
+// through the interleavings of each in package impl where it implements the edition,
+// and lets a runner, if there is one, run each. A broken invariant of the semantics
+// panics. When ctx ends, what has been done so far is answered beside the error.
+func Enumerate(ctx context.Context, d model.Dialect, c gen.Core, size int, r runtimes.Runner, o runtimes.Options) (Sweep, error) {
 	s := Sweep{Edition: d.Name, Size: size}
 	if r != nil {
 		s.Runner = r.Name()
 	}
+	own, _ := runtimes.NewImpl(d.Name) // nil: impl does not implement it
+	if e, err := model.Edition(d.Name); err != nil || !reflect.DeepEqual(e, d) {
+		own = nil // it has been changed
+	}
 	var mu, running sync.Mutex
-	_, err := each(ctx, tests, func(i int, t *litmus.Test) error {
+	_, err := each(ctx, c.Programs(size), func(i int, t *litmus.Test) error {
 		a, err := t.Explore(ctx, d, explore.Options{})
 		if err != nil || ctx.Err() != nil {
 			return err
@@ -64,13 +75,46 @@ func sweep(ctx context.Context, d model.Dialect, tests iter.Seq[*litmus.Test], s
 				return err
 			}
 		}
+		every, err := interleavings(ctx, own, t)
+		if err != nil {
+			return err
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		s.add(i, a)
 		s.judge(t, rep)
-		return nil
+		return s.refine(t, a, every)
 	})
 	return s, err
+}
+
+// interleavings are those of a program in impl; nil where it cannot express it.
+func interleavings(ctx context.Context, own *runtimes.Impl, t *litmus.Test) (*runtimes.Interleavings, error) {
+	if own == nil {
+		return nil, nil
+	}
+	all, err := own.Explore(ctx, runtimes.ProgramOf(t), sched.Options{MaxExecutions: maxExecutions, MaxSteps: maxSteps})
+	if no := (*runtimes.Unsupported)(nil); errors.As(err, &no) {
+		return nil, nil
+	}
+	return &all, err
+}
+
+// refine holds what impl does against what is allowed.
+func (s *Sweep) refine(t *litmus.Test, a *litmus.Allowed, every *runtimes.Interleavings) error {
+	if every == nil {
+		return nil
+	}
+	s.Impl++
+	s.Interleavings += every.Executions
+	if every.Partial == "" {
+		s.Complete++
+	}
+	j, err := litmus.Conforms(a.Set, every.Counts)
+	if err == nil && j.Verdict == litmus.Violating {
+		s.Strays = append(s.Strays, Stray{t, j.Stray[0]})
+	}
+	return err
 }
 
 func (s *Sweep) add(i int, a *litmus.Allowed) {

@@ -113,8 +113,8 @@ func (s *watchStore) take(note string, e model.Event) string {
 // place is the statement at which the thread stands, or the block at whose end.
 func (s *watchStore) place(frames string) (stmt, block int) {
 	switch {
-	case s.before.Line > 0:
-		return s.before.Line, -1
+	case s.before.Line() > 0:
+		return s.before.Line(), -1
 	case frames == "":
 		return 0, -1
 	}

@@ -19,8 +19,8 @@ var genCommand = command{
 	name: "gen", args: "-size N | -random N | -distinguish EDITION EDITION | -suite EDITION | -from-failure FILE",
 	help: "programs made by a program: every one up to a size, random ones, those that tell editions apart",
 	more: `examples:
-  check gen -size 2 -d ghc@doc2010                 every program of up to 2 statements: how many, and what they come to
-  check gen -size 2 -d ghc@doc2010 -r impl         the same, run by the implementation too
+  check gen -size 2 -d ghc@doc2010                 every program of up to 2 statements: how many, what they come to, by model and impl
+  check gen -size 1 -d ghc@9.0 -r ghc              the same, run by a real runtime too
   check gen -random 5 -seed 7 -d sbcl@doc          five random programs
   check gen -distinguish ghc@doc2010 sbcl@doc      the smallest programs on which the two part
   check gen -distinguish ghc@doc2010 ghc@9.0-1cap -size 4
@@ -161,7 +161,7 @@ func (a *app) genAll(ctx context.Context, k *making) (int, error) {
 	}
 	status := exitOK
 	if !a.json {
-		fmt.Fprintf(a.out, "%-16s %4s %10s %10s %10s %8s %5s\n", "edition", "size", "programs", "outcomes", "states", "certain", "most")
+		fmt.Fprintf(a.out, "%-16s %4s %10s %10s %10s %8s %5s %14s %9s\n", "edition", "size", "programs", "outcomes", "states", "certain", "most", "interleavings", "complete")
 	}
 	for _, d := range eds {
 		for n := 1; n <= k.size; n++ {
@@ -192,10 +192,14 @@ func (a *app) genSize(ctx context.Context, k *making, d model.Dialect, size int,
 	}
 	if a.json {
 		a.record(map[string]any{"edition": s.Edition, "size": s.Size, "programs": s.Programs, "outcomes": s.Outcomes, "states": s.States, "certain": s.Certain,
-			"most": s.Most, "partial": s.Partial, "complete": err == nil, "runtime": s.Runner, "seen": s.Seen, "skipped": s.Skipped, "strays": len(s.Strays)})
+			"most": s.Most, "partial": s.Partial, "complete": err == nil, "impl": s.Impl, "interleavings": s.Interleavings, "implComplete": s.Complete, "runtime": s.Runner, "seen": s.Seen, "skipped": s.Skipped, "strays": len(s.Strays)})
 		return status, nil
 	}
-	fmt.Fprintf(a.out, "%-16s %4d %10d %10d %10d %8d %5d\n", s.Edition, s.Size, s.Programs, s.Outcomes, s.States, s.Certain, s.Most)
+	impl, complete := "-", "-" // impl does not implement the edition
+	if s.Impl > 0 {
+		impl, complete = fmt.Sprint(s.Interleavings), fmt.Sprint(s.Complete)
+	}
+	fmt.Fprintf(a.out, "%-16s %4d %10d %10d %10d %8d %5d %14s %9s\n", s.Edition, s.Size, s.Programs, s.Outcomes, s.States, s.Certain, s.Most, impl, complete)
 	if a.watched() {
 		fmt.Fprintf(a.err, "  %v\n", time.Since(began).Round(time.Millisecond))
 	}
