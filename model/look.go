@@ -18,6 +18,9 @@ func (x *Step) Deaf(t Thread) bool {
 	return true
 }
 
+// Receptive says that t could receive the signal now, were it pending.
+func (x *Step) Receptive(t Thread, s Signal) bool { return x.receptive(t, s) }
+
 // Role is what a part of a configuration holds.
 type Role uint8
 

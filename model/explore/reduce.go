@@ -21,9 +21,10 @@ type Reducer[P comparable] interface {
 	// Fact is fact i of the current state. It only looks, and like Expand it depends
 	// on nothing but what v.Get returned.
 	Fact(i int, v *View[P]) uint64
-	// Enough is a set of agents, a bit each, whose steps are enough; 0 is all. It
-	// depends on nothing but the facts. It is called from several goroutines.
-	Enough(facts []uint64) uint64
+	// Enough is a set of agents, a bit each, whose steps are enough; 0 is all. With
+	// orAll they are only as long as one of them can step; else all agents' steps are
+	// taken. It depends on nothing but the facts. It is called from several goroutines.
+	Enough(facts []uint64) (agents uint64, orAll bool)
 }
 
 // maxReduced is how many agents a set can name.
@@ -59,7 +60,7 @@ func (v *View[P]) fact(i int) {
 // told is the fact of that number.
 func (v *View[P]) told(n uint32) uint64 { return v.facts[n] }
 
-func (v *View[P]) enough(facts []uint64) uint64 { return v.sys.(Reducer[P]).Enough(facts) }
+func (v *View[P]) enough(facts []uint64) (uint64, bool) { return v.sys.(Reducer[P]).Enough(facts) }
 
 // chosen is the set of agents whose steps are taken in a state, whose leaves are given.
 func (w *worker[K]) chosen(leaves []int32) uint64 {
@@ -70,7 +71,7 @@ func (w *worker[K]) chosen(leaves []int32) uint64 {
 	for i := range w.facts {
 		w.facts[i] = s.know.told(s.memo.effects[^leaves[(s.agents+s.checks+i)*blockSize]].label)
 	}
-	set := s.know.enough(w.facts)
+	set, orAll := s.know.enough(w.facts)
 	if set == 0 {
 		return all
 	}
@@ -79,6 +80,9 @@ func (w *worker[K]) chosen(leaves []int32) uint64 {
 			w.reduced++
 			return set
 		}
+	}
+	if orAll {
+		return all
 	}
 	panic(fmt.Sprintf("explore: in state %d the steps of the agents %b were said to be enough, and none of them can step", w.from, set))
 }

@@ -15,18 +15,19 @@ import (
 type reducedTable struct {
 	*tableSystem
 	chosen []uint64 // per state
+	orAll  bool
 }
 
 func (s *reducedTable) Facts() int { return len(s.radix) }
 
 func (s *reducedTable) Fact(i int, v *View[int]) uint64 { return uint64(s.get(v, i, i)) }
 
-func (s *reducedTable) Enough(facts []uint64) uint64 {
+func (s *reducedTable) Enough(facts []uint64) (uint64, bool) {
 	n := 0
 	for c, r := range s.radix {
 		n = n*r + int(facts[c])
 	}
-	return s.chosen[n]
+	return s.chosen[n], s.orAll
 }
 
 // size is how many states there are, reachable or not.
@@ -181,6 +182,23 @@ func TestReduceRefuses(t *testing.T) {
 		}
 	}()
 	Explore(context.Background(), sys, Options{Reduce: true})
+}
+
+// Where those that were named cannot step, all do, if that was said.
+func TestEnoughOrAll(t *testing.T) {
+	for seed := range uint64(300) {
+		sys := newReducedTable(rand.New(rand.NewPCG(seed, 2)))
+		sys.orAll = true
+		for i := range sys.chosen {
+			if sys.chosen[i] = 1 << 60; i%2 == 0 {
+				sys.chosen[i] = 0
+			}
+		}
+		plain, r := mustExplore(t, sys, Options{}), mustExplore(t, sys, Options{Reduce: true})
+		if r.States != plain.States || r.Transitions != plain.Transitions || r.Reduced != 0 || !slices.Equal(r.Finals, plain.Finals) {
+			t.Fatalf("seed %d: %d states, %d transitions, %d reduced; want %d, %d, 0", seed, r.States, r.Transitions, r.Reduced, plain.States, plain.Transitions)
+		}
+	}
 }
 
 func mustExplore(t *testing.T, sys System[int], o Options) *Report[int] {

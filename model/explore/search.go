@@ -34,7 +34,7 @@ const (
 type teacher interface {
 	rules() (agents, checks, facts int)
 	told(fact uint32) uint64
-	enough(facts []uint64) uint64
+	enough(facts []uint64) (uint64, bool)
 	initial() []uint32
 	state() []uint32 // to be filled before learn
 	learn(rule int) *lesson

@@ -171,7 +171,20 @@ func random(t *testing.T, modest int, loops bool) {
 // dialect is an edition, or one with some choice points changed: premises are about
 // these.
 func dialect(seed uint64) model.Dialect {
-	d := model.Editions[seed%uint64(len(model.Editions))]
+	return changed(model.Editions[seed%uint64(len(model.Editions))], seed)
+}
+
+// lazyDialect is such an edition in which throws may be lazy, or one with some choice
+// points changed, in which they may no longer be.
+func lazyDialect(seed uint64) model.Dialect {
+	d := model.GHCDoc2010
+	if seed%2 == 0 {
+		d = model.GHCBase415
+	}
+	return changed(d, seed)
+}
+
+func changed(d model.Dialect, seed uint64) model.Dialect {
 	r := rand.New(rand.NewPCG(seed, 4))
 	points := model.ChoicePoints()
 	for range []int{0, 0, 1, 1, 2, 3}[r.IntN(6)] {

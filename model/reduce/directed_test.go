@@ -69,6 +69,18 @@ var directed = []counterexample{
 		mvar n
 		thread a { try { take m } catch any { nop }; put n; log w }
 		thread b { cancel a }`},
+	{"a throw that waits is seen by who awaits its sender", "ghc@doc2010", nil, `
+		litmus awaited-thrower
+		flag y
+		thread a { umask { spin y 5 } }
+		thread b { throwTo a X }
+		thread c { await b; log w }`},
+	{"throws that are never received are made all the same, in any order", "ghc@doc2010", nil, `
+		litmus never-received
+		flag y
+		thread a { umask { spin y 5 } }
+		thread b { throwTo a X }
+		thread c { try { throwTo b X } catch any { throwTo a X } }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill

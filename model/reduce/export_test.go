@@ -1,6 +1,9 @@
 package reduce
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
 )
@@ -13,12 +16,20 @@ type Fault struct {
 	without *premise                 // of each of them that is left out; nil if the fault is another
 	only    func(model.Dialect) bool // under which it makes a difference; nil: under all
 	plant   func(s *System) func(i int, x uint64, st model.Store) uint64
+	allows  model.OpSet // statements that make no difference to lazy throws, it says
+	orNone  bool        // lazy throws are never made, it says
 }
 
 // faulty is a System with a fault.
 type faulty struct {
 	*System
 	tamper func(i int, x uint64, st model.Store) uint64
+	orNone bool
+}
+
+func (f *faulty) Enough(facts []uint64) (uint64, bool) {
+	set, orAll := f.System.Enough(facts)
+	return set, orAll && !f.orNone
 }
 
 func (f *faulty) Fact(i int, v *explore.View[model.Part]) uint64 {
@@ -56,11 +67,14 @@ func (f Fault) Plant(m *model.Machine) explore.Reducer[model.Part] {
 	if s.Kinds == 0 {
 		s = forced(m)
 	}
-	s.Kinds |= f.Needs
-	if f.plant == nil {
-		return s
+	if s.Kinds |= f.Needs; !mayBeLazy(m.Program, f.allows) {
+		s.Kinds &^= KindsOf(Lazy)
 	}
-	return &faulty{s, f.plant(s)}
+	var tamper func(i int, x uint64, st model.Store) uint64
+	if f.plant != nil {
+		tamper = f.plant(s)
+	}
+	return &faulty{s, tamper, f.orNone}
 }
 
 // forced is a system as if its dialect permitted something.
@@ -160,7 +174,19 @@ func lesser(cut func(n *model.Node)) func(*System) {
 
 // Faults are all faults: those below, and for each kind and each of its premises that
 // it is left out.
-var Faults = append(planted, leftOut()...)
+var Faults = slices.Concat(planted, leftOut(), told())
+
+// told are the faults that throws are lazy though somebody could tell.
+func told() (all []Fault) {
+	for name, ops := range map[string]model.OpSet{
+		"await": model.Ops(model.Await), "settle": model.Ops(model.Settle), "timeout": model.Ops(model.Timeout), "foreign": model.Ops(model.Foreign),
+		"foreign interruptible": model.Ops(model.ForeignInt), "lazy": model.Ops(model.Lazy, model.Force), "while": model.Ops(model.While),
+	} {
+		all = append(all, Fault{Name: "lazy throws and " + name, Needs: KindsOf(Lazy), allows: ops})
+	}
+	slices.SortFunc(all, func(f, g Fault) int { return strings.Compare(f.Name, g.Name) })
+	return all
+}
 
 func leftOut() (all []Fault) {
 	for k := range kinds {
@@ -221,6 +247,16 @@ var planted = []Fault{
 	{Name: "a waiting sender may be thrown at", Needs: KindsOf(Due), plant: factBits(receiving, func(x uint64) uint64 { return x & 0xffff })},
 	{Name: "steps back are reduced", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "R8")},
 	{Name: "visible steps of looped programs are reduced", Needs: KindsOf(Unseen, Masked), plant: text(func(s *System) { s.loops = false })},
+	{Name: "lazy throws are never made", Needs: KindsOf(Lazy), orNone: true},
+	{Name: "lazy throws at any mask", Needs: KindsOf(Lazy), plant: func(s *System) func(int, uint64, model.Store) uint64 {
+		return func(i int, x uint64, st model.Store) uint64 {
+			c := s.Look(st).Core(model.Thread(i / factsOf))
+			if i%factsOf == waits && c.Status == model.Running && c.At != 0 && s.Nodes[c.At].Op == model.ThrowTo {
+				return 1
+			}
+			return x
+		}
+	}},
 	{Name: "sends take part", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "T3", "T4", "T5", "T6", "T9", "T10")},
 	{Name: "fork takes part", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "S15", "S21")},
 }
@@ -233,7 +269,10 @@ type Shuffled struct {
 }
 
 // Enough is some agent whose steps are enough.
-func (s *Shuffled) Enough(facts []uint64) uint64 {
+func (s *Shuffled) Enough(facts []uint64) (uint64, bool) {
+	if agent := s.received(facts); agent >= 0 {
+		return 1 << agent, false
+	}
 	h := s.Seed
 	var all []int
 	for _, x := range facts {
@@ -242,17 +281,20 @@ func (s *Shuffled) Enough(facts []uint64) uint64 {
 	}
 	var others [maxThreads]future
 	s.others(facts, &others)
-	for k := range kinds {
+	for _, k := range order {
 		for t := range s.Threads {
 			if agent := s.enough(k, facts, t, &others[t]); s.Kinds.Has(k) && agent >= 0 {
 				all = append(all, agent)
 			}
 		}
 	}
-	if len(all) == 0 {
-		return 0
+	switch {
+	case len(all) > 0:
+		return 1 << all[h%uint64(len(all))], false
+	case s.Kinds.Has(Lazy):
+		return s.eager(facts), true
 	}
-	return 1 << all[h%uint64(len(all))]
+	return 0, false
 }
 
 // Classified says what a rule may take part in, and whether anybody said so.

@@ -47,6 +47,9 @@ func TestReductionFaultsAreCaught(t *testing.T) {
 		d := dialect(seed)
 		test, _ := write(seed, d, 9, seed%3 == 0)
 		tryFaults(t, test, d, table)
+		d = lazyDialect(seed)
+		test, _ = write(seed, d, 9, seed%3 == 0)
+		tryFaults(t, test, d, table)
 	}
 	for i, f := range reduce.Faults {
 		c := table[i]

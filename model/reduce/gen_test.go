@@ -20,7 +20,8 @@ type writer struct {
 	left    int // statements
 	loops   bool
 	words   int
-	bound   []string // the kinds of the scopes around, innermost last
+	only    func(feature string) bool // nil: all
+	bound   []string                  // the kinds of the scopes around, innermost last
 }
 
 // A form is a statement of the language: its feature, how often it is wanted, and its
@@ -54,8 +55,8 @@ var forms = []form{
 var loop = form{"while", "while y %N { %B }", 8}
 
 // program writes a program of at most so many statements.
-func program(r *rand.Rand, d model.Dialect, size int, loops bool) string {
-	w := &writer{Rand: r, lacks: d.Lacks, left: size, loops: loops}
+func program(r *rand.Rand, d model.Dialect, size int, loops bool, only func(string) bool) string {
+	w := &writer{Rand: r, lacks: d.Lacks, left: size, loops: loops, only: only}
 	w.threads = []string{"a", "b", "c"}[:2+r.IntN(2)]
 	var b strings.Builder
 	b.WriteString("litmus generated\nvar x = 0\nflag y\nmvar m" + []string{"", " = full"}[r.IntN(2)] + "\nmutex l\nsem s = 1\ncond c\n")
@@ -71,7 +72,9 @@ func program(r *rand.Rand, d model.Dialect, size int, loops bool) string {
 	return b.String()
 }
 
-func (w *writer) has(feature string) bool { return !slices.Contains(w.lacks, feature) }
+func (w *writer) has(feature string) bool {
+	return !slices.Contains(w.lacks, feature) && (w.only == nil || w.only(feature))
+}
 
 func (w *writer) block(n int) string {
 	var all []string
@@ -165,10 +168,15 @@ func (w *writer) hole(kind byte) string {
 // write is a random program of the dialect, parsed. What the language refuses is
 // written again.
 func write(seed uint64, d model.Dialect, size int, loops bool) (*litmus.Test, string) {
+	return writeOf(seed, d, size, loops, nil)
+}
+
+// writeOf is write with some features only.
+func writeOf(seed uint64, d model.Dialect, size int, loops bool, only func(string) bool) (*litmus.Test, string) {
 	r := rand.New(rand.NewPCG(seed, 3))
 	var last error
 	for range 1000 {
-		src := program(r, d, size, loops)
+		src := program(r, d, size, loops, only)
 		t, err := litmus.Parse("generated.litmus", []byte(src))
 		if err == nil && len(t.MissingIn(d)) == 0 {
 			return t, src

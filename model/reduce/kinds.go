@@ -15,10 +15,11 @@ const (
 	Masked             // b: signals may come, but the thread receives none before the step
 	Merged             // c: a signal may be received before the step, and then the step does not matter
 	Due                // d: a thread must receive, and nobody can prevent it
+	Lazy               // e: a throw waits until its target can receive it, which it then does
 	kinds
 )
 
-var kindNames = [kinds]string{"unseen", "masked", "merged", "due"}
+var kindNames = [kinds]string{"unseen", "masked", "merged", "due", "lazy"}
 
 // String is the name of the kind.
 func (k Kind) String() string { return kindNames[k] }
@@ -72,6 +73,16 @@ var (
 		func(d model.Dialect) bool { return !d.Direct && d.Arrival == model.AtOnce && d.Keep == model.All }}
 	inOrder = premise{"what is sent later is received later (order)",
 		func(d model.Dialect) bool { return d.Order == model.FIFO }}
+	waiting = premise{"a throwTo waits until it is received (sync, self-now, gone-error)",
+		func(d model.Dialect) bool { return d.Sync && d.SelfNow && !d.GoneError }}
+	interruptible = premise{"who waits in a throwTo, and who is about to throw, is as receptive (wake, opens, points, chance)",
+		func(d model.Dialect) bool {
+			return d.Wake.Has(model.ThrowTo) && d.Opens.Has(model.ThrowTo) && d.Points.Has(model.ThrowTo) && !d.Chance
+		}}
+	unobserved = premise{"nobody sees who waits (deadlock, false-death, two-step-exit, booting)",
+		func(d model.Dialect) bool { return !d.Deadlock && !d.FalseDeath && !d.TwoStepExit && !d.Booting }}
+	once = premise{"what was received is over (sticky)",
+		func(d model.Dialect) bool { return !d.Sticky }}
 )
 
 // premises of each kind.
@@ -80,6 +91,7 @@ var premises = [kinds][]premise{
 	Masked: {noCues, killsCount},
 	Merged: {noCues},
 	Due:    {noCues, killsCount, prompt, queued, inOrder},
+	Lazy:   {noCues, killsCount, queued, waiting, interruptible, unobserved, once},
 }
 
 // Permitted is the kinds that the dialect permits.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -54,6 +55,39 @@ func TestReducedAgreesOnManyPrograms(t *testing.T) {
 	if compared.Load() < int64(n)*9/10 {
 		t.Error("too many programs are too large to be compared")
 	}
+}
+
+// The same where throws may be lazy, on programs in which they meet.
+func TestLazyAgreesOnManyPrograms(t *testing.T) {
+	n := many(t) / 2
+	var lazy atomic.Int64
+	spread(n, func(i int) bool {
+		seed := uint64(i)
+		d := lazyDialect(seed)
+		test, src := writeOf(seed, d, 12, false, unobserving)
+		m, err := test.Machine(d)
+		if err != nil {
+			t.Error(err)
+			return false
+		}
+		if reduce.New(m, reduce.All).Kinds.Has(reduce.Lazy) {
+			lazy.Add(1)
+		}
+		if _, _, err := compare(test, d, seed); err != nil {
+			t.Errorf("seed %d, %s: %v\n%s", seed, d.Name, err, src)
+			return false
+		}
+		return true
+	})
+	t.Logf("%d of %d programs with lazy throws", lazy.Load(), n)
+	if lazy.Load() < int64(n)/2 {
+		t.Error("too few")
+	}
+}
+
+// unobserving are the features that lazy throws permit.
+func unobserving(feature string) bool {
+	return !slices.Contains([]string{"await", "settle", "timeout", "foreign", "foreign interruptible", "lazy", "force", "while"}, feature)
 }
 
 // Every program of the core language: of one and two statements under every edition,

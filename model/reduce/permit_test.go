@@ -40,17 +40,20 @@ func TestEveryFormIsWritten(t *testing.T) {
 
 func TestPermitted(t *testing.T) {
 	for name, want := range map[string]string{
-		"ghc@doc2010":           "unseen, masked, merged",
-		"ghc@doc2010 may=no":    "unseen, masked, merged, due",
-		"ghc@base4.15 may=no":   "unseen, masked, merged", // any order
-		"ghc@9.0-1cap":          "unseen, masked, merged", // last in, first out; direct
-		"sbcl@2.2":              "unseen, masked, merged", // signals fly
-		"sbcl@doc may=no":       "unseen, masked, merged, due",
-		"ecl@21":                "unseen", // looks after cues
-		"ruby@3.1":              "unseen",
-		"racket@8.7":            "unseen",
-		"lispworks@doc":         "unseen, merged", // a second kill is empty
-		"python@3.11 keep=last": "unseen, masked, merged",
+		"ghc@doc2010":             "unseen, masked, merged, lazy",
+		"ghc@doc2010 may=no":      "unseen, masked, merged, due, lazy",
+		"ghc@doc2010 sync=no":     "unseen, masked, merged",       // senders do not wait
+		"ghc@doc2010 points=none": "unseen, masked, merged",       // a masked thread that is about to throw is not receptive
+		"ghc@base4.15 may=no":     "unseen, masked, merged, lazy", // any order
+		"ghc@9.0":                 "unseen, masked, merged",       // signals fly
+		"ghc@9.0-1cap":            "unseen, masked, merged",       // last in, first out; direct
+		"sbcl@2.2":                "unseen, masked, merged",       // signals fly
+		"sbcl@doc may=no":         "unseen, masked, merged, due",
+		"ecl@21":                  "unseen", // looks after cues
+		"ruby@3.1":                "unseen",
+		"racket@8.7":              "unseen",
+		"lispworks@doc":           "unseen, merged", // a second kill is empty
+		"python@3.11 keep=last":   "unseen, masked, merged",
 	} {
 		edition, setting, set := strings.Cut(name, " ")
 		d, err := model.Edition(edition)
@@ -83,6 +86,24 @@ func TestMisfits(t *testing.T) {
 	p.Nodes[1].Op = 200
 	if s := reduce.New(model.NewMachine(&p, model.GHCDoc2010), reduce.All); !strings.Contains(s.Off, "200") || s.Kinds != 0 {
 		t.Errorf("a program with an unknown statement is reduced by %v: %q", s.Kinds, s.Off)
+	}
+}
+
+// Throws are lazy in programs only that have nothing which could tell.
+func TestLazyIsOffByStatement(t *testing.T) {
+	for form, lazy := range map[string]bool{
+		"nop": true, "join b": true, "fork d": true, "sleep": true, "take m": true, "busy y": true, "try { exit } catch any { log w }": true,
+		"await b": false, "settle": false, "timeout { nop } expired { nop }": false, "foreign": false, "foreign interruptible": false,
+		"lazy z { nop }; force z": false, "while y 1 { nop }": false,
+	} {
+		test := parse(t, "litmus off\nflag y\nmvar m\nlazy z\nthread a { throwTo b X }\nthread b { mask { nop } }\nthread c { "+form+" }\nlater d { log v }")
+		m, err := test.Machine(model.GHCDoc2010)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := reduce.New(m, reduce.All).Kinds.Has(reduce.Lazy); got != lazy {
+			t.Errorf("%s: throws lazy: %v, want %v", form, got, lazy)
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ func New(m *model.Machine, kinds Kinds) *System {
 	if s.Off = s.misfit(); s.Off != "" {
 		s.Kinds = 0
 	}
+	if !mayBeLazy(m.Program, 0) {
+		s.Kinds &^= KindsOf(Lazy)
+	}
 	if s.Kinds == 0 {
 		return s
 	}
@@ -74,11 +77,13 @@ func (s *System) Check(i int, v *explore.View[model.Part]) error { return s.Mach
 
 // The facts of a thread.
 const (
-	doing     = iota // its future: throws, thunks, ends, sees, 16 bits each
-	touching         // its future: awaits, 16 bits, and cells above them
-	pending          // its queue: flags
-	stepping         // its step if nothing were pending: flags, 16 bits, and cells above them
-	receiving        // its receipt: flags, and above them the senders that it wakes
+	doing      = iota // its future: throws, thunks, ends, sees, 16 bits each
+	touching          // its future: awaits, 16 bits, and cells above them
+	pending           // its queue: flags
+	stepping          // its step if nothing were pending: flags, 16 bits, and cells above them
+	receiving         // its receipt: flags, and above them the senders that it wakes
+	waits             // 1 if it is about to throw at who is not receptive
+	delivering        // 1 if something is delivered to it
 	factsOf
 )
 
@@ -103,6 +108,10 @@ func (s *System) fact(i int, st model.Store) uint64 {
 		return s.receipt(st, t)
 	case pending:
 		return uint64(s.pending(st, t))
+	case waits:
+		return s.ifLazy(s.throwing, st, t)
+	case delivering:
+		return s.ifLazy(s.delivers, st, t)
 	}
 	f := s.future(s.Look(st), t)
 	if i == doing {
@@ -118,8 +127,15 @@ func futureOf(facts []uint64, t int) future {
 }
 
 // Enough is a set of agents whose steps are enough: an agent for which the first of
-// the kinds holds that holds for any.
-func (s *System) Enough(facts []uint64) uint64 {
+// the kinds holds that holds for any; else all that are not lazy, as long as one of
+// them can step.
+func (s *System) Enough(facts []uint64) (agents uint64, orAll bool) {
+	lazy := s.Kinds.Has(Lazy)
+	if lazy {
+		if agent := s.received(facts); agent >= 0 {
+			return 1 << agent, false
+		}
+	}
 	var others [maxThreads]future
 	s.others(facts, &others)
 	for _, k := range order {
@@ -128,16 +144,19 @@ func (s *System) Enough(facts []uint64) uint64 {
 		}
 		for t := range s.Threads {
 			if agent := s.enough(k, facts, t, &others[t]); agent >= 0 {
-				return 1 << agent
+				return 1 << agent, false
 			}
 		}
 	}
-	return 0
+	if lazy {
+		return s.eager(facts), true
+	}
+	return 0, false
 }
 
 // order is the kinds as they are tried. Any order is as good for the outcomes; in
 // this one fewer states are left.
-var order = [kinds]Kind{Unseen, Due, Masked, Merged}
+var order = [...]Kind{Unseen, Due, Masked, Merged}
 
 // others is for each thread what all other threads may still do.
 func (s *System) others(facts []uint64, others *[maxThreads]future) {
