@@ -81,6 +81,16 @@ var directed = []counterexample{
 		thread a { umask { spin y 5 } }
 		thread b { throwTo a X }
 		thread c { try { throwTo b X } catch any { throwTo a X } }`},
+	{"who waits in a throwTo may be hit there, though it may not be on the way there", "ghc@doc2010", []string{"points=none"}, `
+		litmus hit-while-waiting
+		thread a { umask { nop; nop } }
+		thread b { mask { try { throwTo a X } catch any { log h } } }
+		thread c { throwTo b Y }`},
+	{"a throw at a thread that is masked for ever is owed its turn", "ghc@doc2010", nil, `
+		litmus masked-for-ever
+		flag y
+		thread a { nop; mask { while y 0 { nop } } }
+		thread b { throwTo a X }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill

@@ -18,12 +18,21 @@ var harmless = map[string]string{
 	"sends take part":            "what they touch forbids it, whatever is said of the rules",
 	"fork takes part":            "what it touches forbids it, whatever is said of the rule",
 	"merged though not: " + cues: "a step that is merged changes neither the cue nor what heeds it",
+	"lazy throws and foreign":    "nothing is received in a foreign call, and nothing ends it early",
+	"lazy throws and settle":     "where signals arrive at once nothing flies, and settle never waits",
 }
 
-// undecided are the premises of which it is not known whether they are needed. They stay.
+// undecided are the premises of which it is not known whether they are needed, and statements
+// of which it is not known whether they matter. They stay.
 var undecided = map[string]bool{
 	"due though not: " + cues: true,
 	"due though not: a kill of a thread that is being killed is not taken away (doomed)": true,
+	"lazy though not: " + cues:                                                               true,
+	"lazy though not: senders only append (direct, arrival, keep)":                           true,
+	"lazy though not: nobody sees who waits (deadlock, false-death, two-step-exit, booting)": true,
+	"lazy though not: what was received is over (sticky)":                                    true,
+	"lazy throws and timeout":                                                                true,
+	"lazy throws and lazy":                                                                   true,
 }
 
 const cues = "threads look for signals always, not after cues (arm)"

@@ -91,7 +91,7 @@ var premises = [kinds][]premise{
 	Masked: {noCues, killsCount},
 	Merged: {noCues},
 	Due:    {noCues, killsCount, prompt, queued, inOrder},
-	Lazy:   {noCues, killsCount, queued, waiting, interruptible, unobserved, once},
+	Lazy:   {noCues, queued, waiting, interruptible, unobserved, once},
 }
 
 // Permitted is the kinds that the dialect permits.
