@@ -91,6 +91,45 @@ var directed = []counterexample{
 		flag y
 		thread a { nop; mask { while y 0 { nop } } }
 		thread b { throwTo a X }`},
+	{"a thread may be ended from outside", "racket@8.7", nil, `
+		litmus ended
+		thread a { }
+		thread b { kill! a }`},
+	{"a thread that blocks is seen by who awaits it", "pthread@glibc2.36", nil, `
+		litmus awaited
+		thread a { foreign }
+		thread b { await a; alive? a }`},
+	{"a forked thread has a future", "ecl@21", nil, `
+		litmus forked
+		thread a { }
+		thread b { fork d }
+		later d { kill a }`},
+	{"a masked thread looks at its queue", "java@17", nil, `
+		litmus looking
+		thread a { cancelled? }
+		thread b { cancel a }`},
+	{"a receipt that is due may lag behind", "sbcl@doc", nil, `
+		litmus lagging
+		thread a { await b }
+		thread b { kill a }`},
+	{"a later signal takes the place of an earlier one", "python@3.11", nil, `
+		litmus replaced
+		thread a { }
+		thread b { throwTo a X; throwTo a Kill }`},
+	{"a foreign call is ended early by what is sent, not by what is received", "ghc@doc2010", nil, `
+		litmus poked
+		flag y
+		thread a { throwTo b X }
+		thread b { foreign interruptible; busy y }`},
+	{"behind a return into a cleanup a raise meets another stack", "lcl@doc", nil, `
+		litmus cleaned
+		thread a { protect { } cleanup { log h } }
+		thread b { kill a }`},
+	{"a loop that nobody can see or disturb is not enough", "ghc@doc2010", nil, `
+		litmus lonely-loop
+		flag y
+		thread a { while y 0 { nop } }
+		thread b { log w }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill
