@@ -121,10 +121,15 @@ var directed = []counterexample{
 		flag y
 		thread a { throwTo b X }
 		thread b { foreign interruptible; busy y }`},
-	{"behind a return into a cleanup a raise meets another stack", "lcl@doc", nil, `
+	{"behind a return into a cleanup a raise meets another stack", "python@doc3.11", nil, `
 		litmus cleaned
-		thread a { protect { } cleanup { log h } }
-		thread b { kill a }`},
+		flag y
+		thread a { protect { } cleanup { while y 0 { } } }
+		thread b { throwTo a X }`},
+	{"behind a try a raise meets another stack", "python@3.11", []string{"may=yes"}, `
+		litmus tried
+		thread a { try { log w } catch any { } }
+		thread b { throwTo a X }`},
 	{"a loop that nobody can see or disturb is not enough", "ghc@doc2010", nil, `
 		litmus lonely-loop
 		flag y
