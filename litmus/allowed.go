@@ -19,7 +19,14 @@ type Allowed struct {
 	States  int
 	Reasons []string // why the set is partial; empty if it is not
 	report  *explore.Report[model.Part]
-	ends    map[string]int // by canonical text, the first state that is final so
+	ends    map[string]end                // by canonical text, the first state that is final so
+	orbits  explore.Symmetric[model.Part] // nil if every state was kept
+}
+
+// An end is a state, once its threads are renamed where one of each orbit is kept.
+type end struct {
+	state int
+	to    []uint8
 }
 
 // System is a machine as the explorer sees it.
@@ -79,7 +86,12 @@ func (t *Test) search(ctx context.Context, m *model.Machine, sys explore.System[
 	if err != nil {
 		return nil, err
 	}
-	return t.allowed(m, r), nil
+	a := t.allowed(m, r)
+	if a.orbits, _ = sys.(explore.Symmetric[model.Part]); !r.Orbits {
+		a.orbits = nil
+	}
+	a.collect()
+	return a, nil
 }
 
 // Resume is Explore that goes on from a checkpoint, which Identity names in its options.
@@ -92,7 +104,9 @@ func (t *Test) Resume(ctx context.Context, d model.Dialect, o explore.Options, f
 	if err != nil {
 		return nil, err
 	}
-	return t.allowed(m, r), nil
+	a := t.allowed(m, r)
+	a.collect()
+	return a, nil
 }
 
 // Checkpoint is where the search stopped: for Resume.
@@ -103,28 +117,39 @@ func (t *Test) allowed(m *model.Machine, r *explore.Report[model.Part]) *Allowed
 		v := r.Violations[0]
 		panic(fmt.Sprintf("model: %s under %s: %v, after %s", t.Name, m.Name, v.Err, m.Path(labels(r.Paths(v.State)[0]))))
 	}
-	a := &Allowed{Test: t, Machine: m, States: r.States, Reasons: r.Reasons, report: r, ends: map[string]int{}}
-	a.collect()
-	return a
+	return &Allowed{Test: t, Machine: m, States: r.States, Reasons: r.Reasons, report: r, ends: map[string]end{}}
 }
 
 func (a *Allowed) collect() {
 	var all []Outcome
-	add := func(state int, o Outcome) {
+	add := func(e end, o Outcome) {
 		if _, ok := a.ends[o.String()]; !ok {
-			a.ends[o.String()] = state
+			a.ends[o.String()] = e
 			all = append(all, o)
 		}
 	}
 	for _, s := range a.report.Finals {
-		add(s, a.outcome(s))
+		for _, c := range a.orbit(s, a.text) {
+			add(end{s, c.To}, OutcomeOf(a.Machine, c.State))
+		}
 	}
 	for _, c := range a.report.Cycles {
-		a.collectCycle(c.States, add)
+		a.collectCycle(c.States, func(state int, o Outcome) { add(end{state: state}, o) })
 	}
 	a.Set = NewSet(all...)
 	a.Partial = !a.report.Complete
 }
+
+// orbit is a state, and what it can be renamed to, one of each name.
+func (a *Allowed) orbit(state int, name func([]model.Part) string) []explore.Renamed[model.Part] {
+	c := a.report.State(state, nil)
+	if a.orbits == nil {
+		return []explore.Renamed[model.Part]{{State: c}}
+	}
+	return explore.Orbit(a.orbits, c, name)
+}
+
+func (a *Allowed) text(c []model.Part) string { return OutcomeOf(a.Machine, c).String() }
 
 // collectCycle adds the outcomes of a run that never leaves some states.
 func (a *Allowed) collectCycle(states []int, add func(int, Outcome)) {
@@ -219,11 +244,35 @@ func cellText(m *model.Machine, i int, s model.Store) (text string, shown bool) 
 
 // Witness is a shortest run that ends in the outcome.
 func (a *Allowed) Witness(o Outcome) ([]model.Label, bool) {
-	state, ok := a.ends[o.String()]
+	e, ok := a.ends[o.String()]
 	if !ok {
 		return nil, false
 	}
-	return labels(a.report.Paths(state)[0]), true
+	path := a.report.Paths(e.state)[0]
+	if a.orbits == nil {
+		return labels(path), true
+	}
+	return a.unrenamed(path, e.to), true
+}
+
+// unrenamed is the run of which a path is left once threads are renamed; its last
+// state is renamed by to. Its labels are those of the steps between its states.
+func (a *Allowed) unrenamed(path []explore.Step, to []uint8) []model.Label {
+	states := [][]model.Part{a.Machine.Start()}
+	for _, s := range path {
+		states = append(states, a.report.State(s.State, nil))
+	}
+	run := explore.Unrename(a.orbits, states, path, to)
+	var all []model.Label
+	for i := range path {
+		moves, _ := a.Machine.Moves(run[i])
+		j := slices.IndexFunc(moves, func(m model.Move) bool { return slices.Equal(m.To, run[i+1]) })
+		if j < 0 {
+			panic(fmt.Sprintf("litmus: %s under %s: no step leads to state %d of a run whose threads were renamed", a.Test.Name, a.Machine.Name, i+1))
+		}
+		all = append(all, moves[j].Label)
+	}
+	return all
 }
 
 func labels(path []explore.Step) []model.Label {
@@ -238,7 +287,9 @@ func labels(path []explore.Step) []model.Label {
 func (a *Allowed) Finals() []model.Config {
 	var all []model.Config
 	for _, s := range a.report.Finals {
-		all = append(all, model.Config(a.report.State(s, nil)))
+		for _, c := range a.orbit(s, func(c []model.Part) string { return model.Config(c).Key() }) {
+			all = append(all, c.State)
+		}
 	}
 	return all
 }

@@ -23,7 +23,7 @@ func (a *Allowed) Certify(o Outcome) (*Certificate, error) {
 		return nil, fmt.Errorf("%s allows %s of %s", a.Machine.Name, o, a.Test.Name)
 	case a.Partial:
 		return nil, fmt.Errorf("%s under %s: the search is not complete: %v", a.Test.Name, a.Machine.Name, a.Reasons)
-	case a.report.Reduced > 0:
+	case a.report.Reduced > 0 || a.report.Orbits:
 		return nil, fmt.Errorf("%s under %s: a reduced search leaves states out that a certificate needs", a.Test.Name, a.Machine.Name)
 	}
 	c := &Certificate{Machine: a.Machine, Outcome: o}

@@ -211,3 +211,6 @@ const (
 	logPart
 	threadParts
 )
+
+// PartsOfThread is how many parts a thread has.
+const PartsOfThread = threadParts

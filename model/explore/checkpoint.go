@@ -21,6 +21,9 @@ type Checkpoint struct{ s searcher }
 
 // WriteTo writes the checkpoint.
 func (c Checkpoint) WriteTo(w io.Writer) (int64, error) {
+	if c.s.about().know.symmetric() {
+		return 0, errors.New("explore: a search that keeps one state of each orbit writes no checkpoints")
+	}
 	e := newEncoder(w)
 	e.text(checkpointMagic)
 	c.s.about().save(e)
@@ -39,8 +42,10 @@ func Resume[P comparable](ctx context.Context, sys System[P], o Options, from io
 	if err := sensible(sys, o); err != nil {
 		return nil, err
 	}
-	v := newView(sys)
-	v.reduce = o.Reduce
+	v := newView(sys).reduced(o.Reduce)
+	if v.symmetric() {
+		return nil, errors.New("explore: cannot resume: a search that keeps one state of each orbit writes no checkpoints")
+	}
 	s, err := load(v, o, from)
 	if err != nil {
 		return nil, fmt.Errorf("explore: cannot resume: %w", err)

@@ -85,8 +85,7 @@ func Explore[P comparable](ctx context.Context, sys System[P], o Options) (*Repo
 	if err := sensible(sys, o); err != nil {
 		return nil, err
 	}
-	v := newView(sys)
-	v.reduce = o.Reduce
+	v := newView(sys).reduced(o.Reduce)
 	return finish(ctx, sys, v, newSearch[[1]uint64](v, o), o), nil
 }
 

@@ -82,7 +82,7 @@ func (t *tour[K]) walk(start int, good func(Step) bool) []Step {
 			if !ok {
 				return true
 			}
-			p := from{at, Step{agent, label, w}}
+			p := from{at, Step{Agent: agent, Label: label, State: w}}
 			if good(p.step) {
 				last = &p
 				return false

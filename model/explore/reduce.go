@@ -77,7 +77,6 @@ func (w *worker[K]) chosen(leaves []int32) uint64 {
 	}
 	for rest := set; rest != 0; rest &= rest - 1 {
 		if a := bits.TrailingZeros64(rest); a < s.agents && leaves[a*blockSize] != nothing {
-			w.reduced++
 			return set
 		}
 	}

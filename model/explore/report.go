@@ -11,11 +11,12 @@ import (
 // Report is what a search found. States are addressed by their number in order of
 // discovery; the initial state is 0, and nearer states come first.
 type Report[P comparable] struct {
-	States      int // discovered
-	Transitions int // out of the expanded states: triples of state, agent and label
-	Reduced     int // states in which the steps of some agents were enough
-	Expanded    int // states before this one had all their successors found
-	Layers      int // states at so many distances from the initial state, 0 included, were discovered
+	States      int  // discovered
+	Transitions int  // out of the expanded states: triples of state, agent and label
+	Reduced     int  // states in which the steps of some agents were enough
+	Orbits      bool // of each orbit one state was kept
+	Expanded    int  // states before this one had all their successors found
+	Layers      int  // states at so many distances from the initial state, 0 included, were discovered
 
 	// Complete: all reachable states were expanded, no bound of the system was hit,
 	// and Cycles were searched to the end.
@@ -86,6 +87,7 @@ func newReport[P comparable](sys System[P], v *View[P], s searcher) *Report[P] {
 	r := &Report[P]{
 		Transitions: c.transitions,
 		Reduced:     c.reduced,
+		Orbits:      v.symmetric(),
 		Expanded:    c.next,
 		Layers:      len(c.layers),
 		Stop:        c.stop,

@@ -30,6 +30,7 @@ type worker[K words] struct {
 	fresh      []bool          // which of them are new
 	owned      [][]int32       // which of them each worker inserts
 	per        [shardCount]int // how many fall into each shard
+	orbits     *renamer        // nil if there are none
 	tally
 	touched atomic.Uint64 // only so that the loads are not optimised away
 }
@@ -38,6 +39,9 @@ func newCrew[K words](s *search[K]) []*worker[K] {
 	crew := make([]*worker[K], max(s.opts.Workers, 1))
 	for i := range crew {
 		crew[i] = &worker[K]{s: s, leaves: make([]int32, s.rules()*blockSize), owned: make([][]int32, len(crew)), facts: make([]uint64, s.facts)}
+		if s.orbits != nil {
+			crew[i].orbits = newRenamer(len(s.know.sizes()))
+		}
 	}
 	return crew
 }
@@ -120,7 +124,9 @@ func (w *worker[K]) expand(owners int, learn bool) bool {
 			if !known && !w.resolve(leaves, learn) {
 				return false
 			}
-			w.apply(leaves, owners)
+			if !w.apply(leaves, owners, learn) {
+				return false
+			}
 		}
 	}
 	return true
@@ -144,10 +150,12 @@ func (w *worker[K]) resolve(leaves []int32, learn bool) bool {
 	return true
 }
 
-// apply generates the successors of a state.
-func (w *worker[K]) apply(leaves []int32, owners int) {
+// apply generates the successors of a state. It reports false, and leaves no trace, if
+// something must be learned of their orbits, and may not, or does not fit the keys.
+func (w *worker[K]) apply(leaves []int32, owners int, learn bool) bool {
 	k := w.s.log.at(w.from)
 	start, ends, chosen := len(w.successors), true, w.chosen(leaves)
+	hits := len(w.hits)
 	for rule := range w.s.agents + w.s.checks {
 		leaf := leaves[rule*blockSize]
 		if leaf == nothing {
@@ -169,11 +177,34 @@ func (w *worker[K]) apply(leaves []int32, owners int) {
 			}
 		}
 	}
+	if w.orbits != nil && !w.canon(w.successors[start:], learn) {
+		w.successors, w.hits = w.successors[:start], w.hits[:hits]
+		return false
+	}
+	if chosen != all {
+		w.reduced++
+	}
 	w.transitions += len(w.successors) - start
 	if ends {
 		w.finals = append(w.finals, uint32(w.from))
 	}
 	w.assign(start, owners)
+	return true
+}
+
+// canon takes for each key that of its orbit which is kept.
+func (w *worker[K]) canon(keys []K, learn bool) bool {
+	for i := range keys {
+		unpack(w.s.fields, &keys[i], w.orbits.ids)
+		changed, ok := w.s.know.canon(w.orbits, learn)
+		if !ok || learn && !w.s.know.fits(w.s.fields) {
+			return false
+		}
+		if changed {
+			keys[i] = pack[K](w.s.fields, w.orbits.ids)
+		}
+	}
+	return true
 }
 
 // assign hashes the successors from start on and gives each to the owner of its shard.

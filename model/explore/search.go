@@ -42,6 +42,9 @@ type teacher interface {
 	fits([]field) bool
 	knows(ids []uint32) bool
 	bytes() int64
+	symmetric() bool
+	members() int
+	canon(r *renamer, learn bool) (changed, ok bool)
 }
 
 // course is the part of a search that does not depend on the width of keys.
@@ -67,6 +70,7 @@ type course struct {
 	packs   int     // rewritings for want of bits
 	resumed int     // states that were expanded before the search was resumed
 	sizes   []int   // of the tables, when resuming
+	orbits  *renamer
 }
 
 // A tally is what is counted of expanded states.
@@ -119,6 +123,9 @@ func newCourse(know teacher, o Options) *course {
 	now := time.Now()
 	c := &course{opts: o, know: know, started: now, shown: now, saved: now, notes: make(map[note]*noted)}
 	c.agents, c.checks, c.facts = know.rules()
+	if know.symmetric() {
+		c.orbits = newRenamer(len(know.sizes()))
+	}
 	for a := range c.agents {
 		c.fair = append(c.fair, o.Fair == nil || o.Fair(a))
 	}

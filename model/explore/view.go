@@ -19,7 +19,8 @@ type View[P comparable] struct {
 	facts   []uint64       // told by a Reducer, by number
 	known   map[uint64]uint32
 	reduce  bool
-	reading bool // an invariant or a fact is being worked out: no writing
+	sym     *symmetry[P] // of a reduced search; nil if there is none
+	reading bool         // an invariant or a fact is being worked out: no writing
 }
 
 // A lesson is what one run of a rule taught: which parts it looked at, in order of
@@ -225,4 +226,25 @@ func (v *View[P]) knows(ids []uint32) bool {
 	return true
 }
 
-func (v *View[P]) bytes() int64 { return tableBytes(v.tables) }
+func (v *View[P]) bytes() int64 {
+	n := tableBytes(v.tables)
+	if v.sym != nil {
+		n += v.sym.bytes()
+	}
+	return n
+}
+
+// reduced asks the system for what a reduced search needs.
+func (v *View[P]) reduced(reduce bool) *View[P] {
+	if v.reduce = reduce; reduce {
+		v.sym = newSymmetry(v.sys, v.tables)
+	}
+	return v
+}
+
+// symmetric says that of each orbit one state is kept.
+func (v *View[P]) symmetric() bool { return v.sym != nil }
+
+func (v *View[P]) members() int { return v.sym.Members }
+
+func (v *View[P]) canon(r *renamer, learn bool) (changed, ok bool) { return v.sym.canon(r, learn) }

@@ -7,6 +7,9 @@ type Step struct {
 	Agent int
 	Label uint32
 	State int // behind the step
+	// Renamed says what each member was renamed to behind the step, where one state of
+	// each orbit is kept; nil if nothing was.
+	Renamed []uint8
 }
 
 // Paths gives for each state a shortest way to it from the initial state. No parent
@@ -35,7 +38,11 @@ func (s *search[K]) visit(state int, f func(agent int, label uint32, k *K) bool)
 		for j := ^leaf; j > 0; j++ {
 			e := &s.memo.effects[j]
 			if e.kind == successor {
-				if to := add(k, &e.delta); !f(a, e.label, &to) {
+				to := add(k, &e.delta)
+				if s.orbits != nil {
+					s.rename(&to)
+				}
+				if !f(a, e.label, &to) {
 					return false
 				}
 			}
@@ -45,6 +52,31 @@ func (s *search[K]) visit(state int, f func(agent int, label uint32, k *K) bool)
 		}
 	}
 	return true
+}
+
+// rename makes of a successor the one of its orbit that is kept. All that there is to be
+// learned of the orbits of successors that were inserted, is; others need not be found.
+func (s *search[K]) rename(k *K) {
+	unpack(s.fields, k, s.orbits.ids)
+	switch changed, ok := s.know.canon(s.orbits, false); {
+	case !ok:
+		s.orbits.keep()
+	case changed:
+		*k = pack[K](s.fields, s.orbits.ids)
+	}
+}
+
+// renamed is by what the last successor was renamed; nil if by nothing.
+func (s *search[K]) renamed() []uint8 {
+	if s.orbits == nil {
+		return nil
+	}
+	for m, to := range s.orbits.to {
+		if int(to) != m {
+			return slices.Clone(s.orbits.to[:s.know.members()])
+		}
+	}
+	return nil
 }
 
 // from is how a state was reached from an earlier one.
@@ -96,7 +128,7 @@ func (s *search[K]) predecessors(d int, states []int) []from {
 			}
 			if t, ok := wanted[*k]; ok {
 				delete(wanted, *k)
-				out = append(out, from{i, Step{agent, label, t}})
+				out = append(out, from{i, Step{agent, label, t, s.renamed()}})
 			}
 			return true
 		})

@@ -16,10 +16,11 @@ const (
 	Merged             // c: a signal may be received before the step, and then the step does not matter
 	Due                // d: a thread must receive, and nobody can prevent it
 	Lazy               // e: a throw waits until its target can receive it, which it then does
+	Alike              // f: threads that are alike may be renamed
 	kinds
 )
 
-var kindNames = [kinds]string{"unseen", "masked", "merged", "due", "lazy"}
+var kindNames = [kinds]string{"unseen", "masked", "merged", "due", "lazy", "alike"}
 
 // String is the name of the kind.
 func (k Kind) String() string { return kindNames[k] }
@@ -91,6 +92,7 @@ var premises = [kinds][]premise{
 	Masked: {noCues, killsCount},
 	Merged: {noCues},
 	Due:    {noCues, killsCount, prompt, queued, inOrder},
+	Alike:  {},
 	Lazy:   {noCues, queued, waiting, interruptible, unobserved, once},
 }
 

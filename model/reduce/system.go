@@ -19,6 +19,9 @@ type System struct {
 	mutexes uint64
 	thunks  bool // some statement sends one
 	loops   bool // some statement may be executed again and again
+
+	texts    texts
+	symmetry explore.Symmetry
 }
 
 // The most threads and cells that fit the facts.
@@ -49,6 +52,12 @@ func New(m *model.Machine, kinds Kinds) *System {
 		if c.Kind == model.Mutex {
 			s.mutexes |= 1 << i
 		}
+	}
+	if s.loops { // who is passed over for ever, must keep its name
+		s.Kinds &^= KindsOf(Alike)
+	}
+	if s.Kinds.Has(Alike) {
+		s.symmetry, s.texts = symmetryOf(m.Program)
 	}
 	return s
 }
