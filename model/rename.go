@@ -74,7 +74,7 @@ func (c Cell) rename(r Renaming) Cell {
 		c.Owner = uint8(r.Thread(Thread(c.Owner-1))) + 1
 	}
 	if c.Stage == Delayed {
-		c.Value = int16(r.Node(Pos(c.Value)))
+		c.Value = int16(renamed(Pos(c.Value), r))
 	}
 	waiters := []byte(c.Waiters)
 	for i, t := range waiters {

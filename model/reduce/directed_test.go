@@ -135,6 +135,31 @@ var directed = []counterexample{
 		flag y
 		thread a { while y 0 { nop } }
 		thread b { log w }`},
+	{"either of two threads may hit the other", "ghc@doc2010", nil, `
+		litmus duel
+		thread a { throwTo b X }
+		thread b { throwTo a X }`},
+	{"throwers of one class are not alike if they hit different threads", "ghc@doc2010", nil, `
+		litmus targets
+		thread a { log w }
+		thread b { }
+		thread c { throwTo a X }
+		thread d { throwTo b X }`},
+	{"threads are not alike if their numbers differ", "ghc@doc2010", nil, `
+		litmus numbers
+		var x = 0
+		thread a { value 1; log w= }
+		thread b { value 2; log w= }`},
+	{"throwers are not alike if their classes differ", "ghc@doc2010", nil, `
+		litmus classes
+		thread a { nop }
+		thread b { throwTo a X }
+		thread c { throwTo a Y }`},
+	{"who waits for a masked thread is known to its queue", "ghc@doc2010", nil, `
+		litmus waiting
+		thread a { mask { nop } }
+		thread b { throwTo a X; log w }
+		thread c { throwTo a X; log w }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill

@@ -18,18 +18,37 @@ type Fault struct {
 	plant   func(s *System) func(i int, x uint64, st model.Store) uint64
 	allows  model.OpSet // statements that make no difference to lazy throws, it says
 	orNone  bool        // lazy throws are never made, it says
+	alone   bool        // what was renamed away is not made again
+	keeps   bool        // who sent what is pending keeps its name
 }
 
 // faulty is a System with a fault.
 type faulty struct {
 	*System
 	tamper func(i int, x uint64, st model.Store) uint64
-	orNone bool
+	fault  Fault
+	asked  bool
+}
+
+func (f *faulty) Symmetry() explore.Symmetry {
+	g := f.System.Symmetry()
+	if f.fault.alone && f.asked {
+		g.Classes, g.Group = nil, nil
+	}
+	f.asked = true
+	return g
+}
+
+func (f *faulty) Rename(c int, p model.Part, to []uint8) model.Part {
+	if role, _ := f.RoleOf(c); f.fault.keeps && role == model.IsQueue {
+		return p
+	}
+	return f.System.Rename(c, p, to)
 }
 
 func (f *faulty) Enough(facts []uint64) (uint64, bool) {
 	set, orAll := f.System.Enough(facts)
-	return set, orAll && !f.orNone
+	return set, orAll && !f.fault.orNone
 }
 
 func (f *faulty) Fact(i int, v *explore.View[model.Part]) uint64 {
@@ -74,7 +93,7 @@ func (f Fault) Plant(m *model.Machine) explore.Reducer[model.Part] {
 	if f.plant != nil {
 		tamper = f.plant(s)
 	}
-	return &faulty{s, tamper, f.orNone}
+	return &faulty{s, tamper, f, false}
 }
 
 // forced is a system as if its dialect permitted something.
@@ -158,6 +177,20 @@ func text(change func(s *System)) func(*System) func(int, uint64, model.Store) u
 		change(s)
 		return nil
 	}
+}
+
+// alikeBut is the fault that threads are taken for alike though their texts differ.
+func alikeBut(change func(n *model.Node)) func(*System) func(int, uint64, model.Store) uint64 {
+	return text(func(s *System) {
+		p := *s.Program
+		p.Nodes = append([]model.Node(nil), p.Nodes...)
+		for i := range p.Nodes {
+			change(&p.Nodes[i])
+		}
+		if s.Kinds.Has(Alike) {
+			s.symmetry, _ = symmetryOf(&p)
+		}
+	})
 }
 
 // lesser is futures without some of what follows a statement.
@@ -257,6 +290,19 @@ var planted = []Fault{
 			return x
 		}
 	}},
+	{Name: "orbits are not expanded", Needs: KindsOf(Alike), alone: true},
+	{Name: "who sent what is pending is not renamed", Needs: KindsOf(Alike), keeps: true},
+	{Name: "threads are alike whomever they name", Needs: KindsOf(Alike), plant: alikeBut(func(n *model.Node) {
+		if n.AboutThread() {
+			n.A = 0
+		}
+	})},
+	{Name: "threads are alike whatever the number", Needs: KindsOf(Alike), plant: alikeBut(func(n *model.Node) { n.N = 0 })},
+	{Name: "threads are alike whatever the class", Needs: KindsOf(Alike), plant: alikeBut(func(n *model.Node) {
+		if n.Op == model.ThrowTo {
+			n.B = 0
+		}
+	})},
 	{Name: "sends take part", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "T3", "T4", "T5", "T6", "T9", "T10")},
 	{Name: "fork takes part", Needs: KindsOf(Unseen, Masked), plant: ruleTakes(silent, "S15", "S21")},
 }

@@ -21,6 +21,7 @@ type writer struct {
 	loops   bool
 	words   int
 	only    func(feature string) bool // nil: all
+	alike   bool                      // other threads are named by how far they are: <+1>
 	bound   []string                  // the kinds of the scopes around, innermost last
 }
 
@@ -158,11 +159,44 @@ func (w *writer) hole(kind byte) string {
 	case 'B':
 		return w.block(w.IntN(3))
 	}
+	if w.alike {
+		return fmt.Sprintf("<+%d>", 1+w.IntN(len(w.threads)-1))
+	}
 	for {
 		if t := w.threads[w.IntN(len(w.threads))]; t != w.self {
 			return t
 		}
 	}
+}
+
+// alikes writes a program in which threads are alike: all in a ring, or all but the
+// first, which then is the only one that they name.
+func alikes(r *rand.Rand, d model.Dialect, size int) string {
+	w := &writer{Rand: r, lacks: d.Lacks, left: size, threads: []string{"a", "b", "c", "d"}[:2+r.IntN(3)]}
+	var b strings.Builder
+	b.WriteString("litmus generated\nvar x = 0\nflag y\nmvar m" + []string{"", " = full"}[r.IntN(2)] + "\nmutex l\nsem s = 1\ncond c\n")
+	if w.has("lazy") {
+		b.WriteString("lazy z\n")
+	}
+	n := len(w.threads)
+	ring := n == 2 || r.IntN(2) == 0
+	from := 0
+	if w.self = "-"; !ring {
+		w.self, from = "a", 1
+		fmt.Fprintf(&b, "thread a { %s }\n", w.block(1+w.IntN(3)))
+		w.self, w.threads = "-", w.threads[:1]
+		w.left = size / 2
+	}
+	w.alike = ring
+	body := w.block(1 + w.IntN(3))
+	for i, t := range []string{"a", "b", "c", "d"}[from:n] {
+		text := body
+		for k := range n {
+			text = strings.ReplaceAll(text, fmt.Sprintf("<+%d>", k), string('a'+rune((i+k)%n)))
+		}
+		fmt.Fprintf(&b, "thread %s { %s }\n", t, text)
+	}
+	return b.String()
 }
 
 // write is a random program of the dialect, parsed. What the language refuses is
@@ -171,12 +205,23 @@ func write(seed uint64, d model.Dialect, size int, loops bool) (*litmus.Test, st
 	return writeOf(seed, d, size, loops, nil)
 }
 
+// writeAlike is write with threads that are alike.
+func writeAlike(seed uint64, d model.Dialect, size int) (*litmus.Test, string) {
+	r := rand.New(rand.NewPCG(seed, 5))
+	return parsed(d, func() string { return alikes(r, d, size) })
+}
+
 // writeOf is write with some features only.
 func writeOf(seed uint64, d model.Dialect, size int, loops bool, only func(string) bool) (*litmus.Test, string) {
 	r := rand.New(rand.NewPCG(seed, 3))
+	return parsed(d, func() string { return program(r, d, size, loops, only) })
+}
+
+// parsed is the first text that the language does not refuse.
+func parsed(d model.Dialect, text func() string) (*litmus.Test, string) {
 	var last error
 	for range 1000 {
-		src := program(r, d, size, loops, only)
+		src := text()
 		t, err := litmus.Parse("generated.litmus", []byte(src))
 		if err == nil && len(t.MissingIn(d)) == 0 {
 			return t, src

@@ -2,6 +2,7 @@ package reduce_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -40,20 +41,20 @@ func TestEveryFormIsWritten(t *testing.T) {
 
 func TestPermitted(t *testing.T) {
 	for name, want := range map[string]string{
-		"ghc@doc2010":             "unseen, masked, merged, lazy",
-		"ghc@doc2010 may=no":      "unseen, masked, merged, due, lazy",
-		"ghc@doc2010 sync=no":     "unseen, masked, merged",       // senders do not wait
-		"ghc@doc2010 points=none": "unseen, masked, merged",       // a masked thread that is about to throw is not receptive
-		"ghc@base4.15 may=no":     "unseen, masked, merged, lazy", // any order
-		"ghc@9.0":                 "unseen, masked, merged",       // signals fly
-		"ghc@9.0-1cap":            "unseen, masked, merged",       // last in, first out; direct
-		"sbcl@2.2":                "unseen, masked, merged",       // signals fly
-		"sbcl@doc may=no":         "unseen, masked, merged, due",
-		"ecl@21":                  "unseen", // looks after cues
-		"ruby@3.1":                "unseen",
-		"racket@8.7":              "unseen",
-		"lispworks@doc":           "unseen, merged", // a second kill is empty
-		"python@3.11 keep=last":   "unseen, masked, merged",
+		"ghc@doc2010":             "unseen, masked, merged, lazy, alike",
+		"ghc@doc2010 may=no":      "unseen, masked, merged, due, lazy, alike",
+		"ghc@doc2010 sync=no":     "unseen, masked, merged, alike",       // senders do not wait
+		"ghc@doc2010 points=none": "unseen, masked, merged, alike",       // a masked thread that is about to throw is not receptive
+		"ghc@base4.15 may=no":     "unseen, masked, merged, lazy, alike", // any order
+		"ghc@9.0":                 "unseen, masked, merged, alike",       // signals fly
+		"ghc@9.0-1cap":            "unseen, masked, merged, alike",       // last in, first out; direct
+		"sbcl@2.2":                "unseen, masked, merged, alike",       // signals fly
+		"sbcl@doc may=no":         "unseen, masked, merged, due, alike",
+		"ecl@21":                  "unseen, alike", // looks after cues
+		"ruby@3.1":                "unseen, alike",
+		"racket@8.7":              "unseen, alike",
+		"lispworks@doc":           "unseen, merged, alike", // a second kill is empty
+		"python@3.11 keep=last":   "unseen, masked, merged, alike",
 	} {
 		edition, setting, set := strings.Cut(name, " ")
 		d, err := model.Edition(edition)
@@ -103,6 +104,32 @@ func TestLazyIsOffByStatement(t *testing.T) {
 		}
 		if got := reduce.New(m, reduce.All).Kinds.Has(reduce.Lazy); got != lazy {
 			t.Errorf("%s: throws lazy: %v, want %v", form, got, lazy)
+		}
+	}
+}
+
+// Threads are renamed where all of their text agrees, and nothing runs for ever.
+func TestSymmetryByProgram(t *testing.T) {
+	for src, want := range map[string]string{
+		"thread a { nop } thread b { nop }":                                                   "[[0 1]] []",
+		"thread a { nop } thread b { nop; nop }":                                              "[] [[0 1]]",
+		"thread a { throwTo b X } thread b { throwTo a X }":                                   "[[0 1]] []",
+		"thread a { log w } thread b { throwTo a X } thread c { throwTo a X }":                "[[1 2]] []",
+		"thread a { log w } thread b { throwTo a X } thread c { throwTo a Y }":                "[] [[0 1 2]]",
+		"thread a { throwTo b X } thread b { throwTo c X } thread c { throwTo a X }":          "[] [[0 1 2] [1 2 0] [2 0 1]]",
+		"thread a { throwTo self X } thread b { throwTo self X }":                             "[[0 1]] []",
+		"thread a { value 1 } thread b { value 2 }":                                           "[] [[0 1]]",
+		"flag y thread a { while y 0 { nop } } thread b { while y 0 { nop } }":                "[] []",
+		"thread a { throwTo c X } thread b { throwTo d X } thread c { nop } thread d { nop }": "[] [[0 1 2 3] [1 0 3 2]]",
+	} {
+		test := parse(t, "litmus alike\n"+strings.ReplaceAll(src, " thread", "\nthread"))
+		m, err := test.Machine(model.GHCDoc2010)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := reduce.New(m, reduce.All).Symmetry()
+		if got := fmt.Sprint(g.Classes, g.Group); got != want {
+			t.Errorf("%s: %s, want %s", src, got, want)
 		}
 	}
 }
