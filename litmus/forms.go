@@ -118,6 +118,7 @@ var Forms = []*Form{
 	{Word: "join", After: "timeout", Wire: "join-timeout", Names: other, Op: model.JoinTimeout, Waits: true, Doc: "the same, and it may give up at any time"},
 	{Word: "sleep", Wire: "sleep", Op: model.Sleep, Waits: true, Doc: "block for some time"},
 	{Word: "foreign", Wire: "foreign", Op: model.Foreign, Waits: true, Doc: "a foreign call during which nothing is received"},
+	{Word: "foreign-until", Wire: "foreign-until", Names: aVar, Number: MayNumber, Default: 1, Op: model.ForeignUntil, Waits: true, Doc: "a foreign call that lasts until the variable is N"},
 	{Word: "foreign", After: "interruptible", Wire: "foreign-interruptible", Op: model.ForeignInt, Waits: true, Doc: "a foreign call that an interrupt makes return early; the value is then 1, else 0"},
 
 	{Word: "lazy", Wire: "lazy", Names: []Role{ALazy}, Blocks: one, Op: model.Lazy, Doc: "the cell stands for what the block comes to, once somebody demands it"},

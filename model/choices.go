@@ -11,8 +11,10 @@ import (
 type ChoicePoint struct {
 	Name   string   // of the field
 	Values []string // its answers, by name
-	Get    func(Dialect) string
-	Set    func(*Dialect, string) error
+	// Elements are what its answers are sets of; none if they are no sets.
+	Elements []string
+	Get      func(Dialect) string
+	Set      func(*Dialect, string) error
 }
 
 // ChoicePoints are all choice points of Dialect, in the order of its fields.
@@ -30,7 +32,7 @@ func ChoicePoints() []ChoicePoint {
 
 func choicePoint(f reflect.StructField) ChoicePoint {
 	names := answers[f.Type]
-	c := ChoicePoint{Name: f.Name, Values: names}
+	c := ChoicePoint{Name: f.Name, Values: names, Elements: elements[f.Type]}
 	field := func(d *Dialect) reflect.Value { return reflect.ValueOf(d).Elem().FieldByIndex(f.Index) }
 	c.Get = func(d Dialect) string { return answerOf(field(&d), names) }
 	c.Set = func(d *Dialect, to string) error { return setAnswer(field(d), names, f.Name, to) }
@@ -53,6 +55,12 @@ var answers = map[reflect.Type][]string{
 	reflect.TypeFor[ProtectIdiom]():  {"bare", "masked", "unblocked"},
 	reflect.TypeFor[BracketIdiom]():  {"bare", "masked", "unblocked"},
 	reflect.TypeFor[WithLockIdiom](): {"bare", "masked", "local", "unblocked", "reopened"},
+}
+
+// elements are the names of what the answers are sets of.
+var elements = map[reflect.Type][]string{
+	reflect.TypeFor[OpSet](): slices.DeleteFunc(slices.Clone(opNames), func(s string) bool { return s == "" }),
+	reflect.TypeFor[Cues]():  cueNames,
 }
 
 func answerOf(v reflect.Value, names []string) string {
@@ -93,30 +101,62 @@ func setAnswer(v reflect.Value, names []string, field, to string) (err error) {
 	return err
 }
 
-// With is d with one choice point changed, as in "order=lifo": what if?
+// With is d with one choice point changed: what if? A setting is "order=lifo", or for
+// a set what to put in or to take out, "wake+=foreign", "wake-=take".
 func (d Dialect) With(setting string) (Dialect, error) {
 	name, to, ok := strings.Cut(setting, "=")
 	if !ok {
 		return d, fmt.Errorf("a setting is written point=answer, not %q", setting)
 	}
+	point, how := name, ""
+	if n := len(name) - 1; n > 0 && (name[n] == '+' || name[n] == '-') {
+		point, how = name[:n], name[n:]
+	}
 	var names []string
 	for _, c := range ChoicePoints() {
-		if strings.EqualFold(c.Name, strings.ReplaceAll(name, "-", "")) {
-			if err := c.Set(&d, strings.ToLower(to)); err != nil {
-				return d, err
-			}
-			d.Name += "[" + strings.ToLower(setting) + "]"
-			return d, nil
+		if !strings.EqualFold(c.Name, strings.ReplaceAll(point, "-", "")) {
+			names = append(names, strings.ToLower(c.Name))
+			continue
 		}
-		names = append(names, strings.ToLower(c.Name))
+		to, err := c.changed(d, how, strings.ToLower(to))
+		if err == nil {
+			err = c.Set(&d, to)
+		}
+		if err == nil {
+			d.Name += "[" + strings.ToLower(setting) + "]"
+		}
+		return d, err
 	}
-	return d, fmt.Errorf("there is no choice point %q; there are %s", name, strings.Join(names, ", "))
+	return d, fmt.Errorf("there is no choice point %q; there are %s", point, strings.Join(names, ", "))
+}
+
+// changed is the answer of d, to which elements are added, or from which they are
+// taken away; or the new answer itself.
+func (c ChoicePoint) changed(d Dialect, how, elements string) (string, error) {
+	if how == "" {
+		return elements, nil
+	}
+	if c.Elements == nil {
+		return "", fmt.Errorf("%s is no set that %s= could change", c.Name, how)
+	}
+	split := func(s string) []string {
+		return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '+' })
+	}
+	has, put := split(strings.ToLower(c.Get(d))), split(elements)
+	has = slices.DeleteFunc(has, func(e string) bool { return e == "none" || slices.Contains(put, e) })
+	if how == "+" {
+		has = append(has, put...)
+	}
+	if len(has) == 0 {
+		return "none", nil
+	}
+	return strings.Join(has, " "), nil
 }
 
 var opNames = []string{
 	ThrowTo: "throwTo", Take: "take", Put: "put", Lock: "lock", Acquire: "acquire", AcquireOpen: "acquire-open",
 	Wait: "wait", WaitUntil: "wait-until", Join: "join", JoinTimeout: "join-timeout", Sleep: "sleep",
-	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force", Busy: "busy",
+	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force", Busy: "busy", ForeignUntil: "foreign-until",
 }
 
 var cueNames = []string{"send", "thunk", "enter", "leave", "unwind", "block", "point"}

@@ -148,4 +148,7 @@ func (s OpSet) Has(o Op) bool { return s>>o&1 != 0 }
 
 // Blocking is every operation in which a thread can be blocked, but for taking a
 // mutex again after a wait.
-var Blocking = Ops(ThrowTo, Take, Put, Lock, Acquire, AcquireOpen, Wait, WaitUntil, Join, JoinTimeout, Sleep, Foreign, ForeignInt, Force)
+var Blocking = Ops(ThrowTo, Take, Put, Lock, Acquire, AcquireOpen, Wait, WaitUntil, Join, JoinTimeout, Sleep, Foreign, ForeignInt, ForeignUntil, Force)
+
+// uninterruptible are the foreign calls that nothing ends early.
+var uninterruptible = Ops(Foreign, ForeignUntil)

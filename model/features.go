@@ -28,7 +28,7 @@ var (
 	semaphores   = []string{"acquire", "post"}
 	lazyCells    = []string{"lazy", "force"}
 	timers       = []string{"timeout"}
-	foreignCalls = []string{"foreign"}
+	foreignCalls = []string{"foreign", "foreign-until"}
 	foreignEarly = []string{"foreign interruptible"}
 	emptyLoops   = []string{"busy"}
 )

@@ -9,7 +9,7 @@ var ghcIdioms = Idioms{
 
 // ghcInterruptible are the operations that block and let an exception in: not
 // foreign calls [ghc-throwto-2010 s.6-8].
-var ghcInterruptible = Blocking &^ Ops(Foreign, ForeignInt)
+var ghcInterruptible = Blocking &^ uninterruptible &^ Ops(ForeignInt)
 
 // ghcBase is what all editions with mask share.
 var ghcBase = Dialect{

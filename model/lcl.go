@@ -23,13 +23,13 @@ var LispWorksDoc = Dialect{
 	Title:        "LispWorks User Guide and Reference Manual, 6.0 to 8.1, compiled code",
 	Lacks:        lacksAllBut(exceptions, throwing, thunks, killing, tags, without, assignedMask, withLock, mutexes, holder, semaphores, foreignCalls),
 	Idioms:       Idioms{ThrowTo: ThrowToThunk},
-	Order:        AnyOrder,                 // queued, the order is not stated: [lw-manual process-interrupt]
-	May:          true,                     // applied when the process is next resumed: [lw-manual process-interrupt]
-	Doomed:       NoKill,                   // [lw-manual current-process-kill]
-	UnwindPoints: Anywhere,                 // unverified
-	Wake:         Blocking &^ Ops(Foreign), // [lw-manual process-interrupt]: a waiting process is woken
-	Opens:        0,                        // [lw-manual with-interrupts-blocked]: queued while blocked
-	FirstForm:    true,                     // [lw-manual allowing-block-interrupts]
+	Order:        AnyOrder,                    // queued, the order is not stated: [lw-manual process-interrupt]
+	May:          true,                        // applied when the process is next resumed: [lw-manual process-interrupt]
+	Doomed:       NoKill,                      // [lw-manual current-process-kill]
+	UnwindPoints: Anywhere,                    // unverified
+	Wake:         Blocking &^ uninterruptible, // [lw-manual process-interrupt]: a waiting process is woken
+	Opens:        0,                           // [lw-manual with-interrupts-blocked]: queued while blocked
+	FirstForm:    true,                        // [lw-manual allowing-block-interrupts]
 	// Unverified: ThunkMask open, GoneError no. Conditions are left out: the manual does not say whether
 	// a wait that a throw leaves holds the lock again.
 }
@@ -40,11 +40,11 @@ var CCLDoc = Dialect{
 	Title:        "Clozure CL Documentation, 1.12",
 	Lacks:        lacksAllBut(exceptions, throwing, thunks, killing, tags, without, withLock, mutexes, holder, semaphores, foreignCalls),
 	Idioms:       Idioms{ThrowTo: ThrowToThunk, Kill: KillThunk},
-	Order:        AnyOrder,                 // not stated: [ccl-manual process-interrupt]; its source has a stack
-	May:          true,                     // at some point in the near future: [ccl-manual process-interrupt]
-	UnwindPoints: Anywhere,                 // unverified
-	Wake:         Blocking &^ Ops(Foreign), // [ccl-manual process-interrupt]; of foreign calls unverified
-	Opens:        0,                        // [ccl-manual without-interrupts]
-	CleanupMask:  Closed,                   // [ccl-manual s.4.14]
+	Order:        AnyOrder,                    // not stated: [ccl-manual process-interrupt]; its source has a stack
+	May:          true,                        // at some point in the near future: [ccl-manual process-interrupt]
+	UnwindPoints: Anywhere,                    // unverified
+	Wake:         Blocking &^ uninterruptible, // [ccl-manual process-interrupt]; of foreign calls unverified
+	Opens:        0,                           // [ccl-manual without-interrupts]
+	CleanupMask:  Closed,                      // [ccl-manual s.4.14]
 	// Unverified: ThunkMask open, GoneError no.
 }

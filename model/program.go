@@ -12,55 +12,56 @@ type Op uint8
 
 // The primitive statements. Which field of Node holds what is said beside each.
 const (
-	Nop         Op = iota + 1
-	Log            // A: word
-	LogValue       // A: word; appends word=<value of the block>
-	Value          // N: the block's value becomes N
-	Set            // A: cell, N
-	Spin           // A: cell, N; a running wait
-	Scope          // How, Slot, Body: a change of the mask for a block
-	Try            // A: class or Any, Body, Alt: handler
-	Tag            // A: tag, Body
-	Protect        // Body, Alt: cleanup
-	Throw          // A: tag, N
-	Raise          // A: class
-	Exit           // leave the own thread, running cleanups
-	ThrowTo        // A: thread, B: class
-	Interrupt      // A: thread, Body: the thunk
-	Kill           // A: thread
-	KillNow        // A: thread; no cleanups
-	Take           // A: mvar
-	Put            // A: mvar, N
-	Lock           // A: mutex
-	Unlock         // A: mutex
-	UnlockHeld     // A: mutex; does nothing when the thread does not hold it
-	Acquire        // A: semaphore
-	AcquireOpen    // A: semaphore; looks for signals whatever the mask
-	Post           // A: semaphore
-	Wait           // A: condition, B: mutex
-	Notify         // A: condition
-	WaitUntil      // A: cell, N; a blocking wait
-	Join           // A: thread
-	JoinTimeout    // A: thread
-	Sleep          //
-	Foreign        // a call during which nothing is received
-	ForeignInt     // a call that an interrupt makes return early; the value is then 1
-	Fork           // A: thread
-	Await          // A: thread; until it is blocked or gone
-	Settle         // until nothing is in flight to this thread
-	Point          // a listed safe point
-	GetMask        // logs the state of the mask
-	Held           // A: mutex; logs held or notheld
-	Alive          // A: thread; logs alive or dead
-	While          // A: cell, N, Body
-	Assign         // N: the Level that the mask becomes
-	Handle         // A: class or Any, N: Level, Body
-	Timeout        // B: class; Body, Alt: when time was up
-	Lazy           // A: lazy cell, Body: what it delays
-	Force          // A: lazy cell
-	Cancelled      // logs cancelled or clean
-	Busy           // A: cell, N; a running wait, where the system has it without a safe point
-	Relock         // no statement: blocked in taking a mutex again after Wait
+	Nop          Op = iota + 1
+	Log             // A: word
+	LogValue        // A: word; appends word=<value of the block>
+	Value           // N: the block's value becomes N
+	Set             // A: cell, N
+	Spin            // A: cell, N; a running wait
+	Scope           // How, Slot, Body: a change of the mask for a block
+	Try             // A: class or Any, Body, Alt: handler
+	Tag             // A: tag, Body
+	Protect         // Body, Alt: cleanup
+	Throw           // A: tag, N
+	Raise           // A: class
+	Exit            // leave the own thread, running cleanups
+	ThrowTo         // A: thread, B: class
+	Interrupt       // A: thread, Body: the thunk
+	Kill            // A: thread
+	KillNow         // A: thread; no cleanups
+	Take            // A: mvar
+	Put             // A: mvar, N
+	Lock            // A: mutex
+	Unlock          // A: mutex
+	UnlockHeld      // A: mutex; does nothing when the thread does not hold it
+	Acquire         // A: semaphore
+	AcquireOpen     // A: semaphore; looks for signals whatever the mask
+	Post            // A: semaphore
+	Wait            // A: condition, B: mutex
+	Notify          // A: condition
+	WaitUntil       // A: cell, N; a blocking wait
+	Join            // A: thread
+	JoinTimeout     // A: thread
+	Sleep           //
+	Foreign         // a call during which nothing is received
+	ForeignInt      // a call that an interrupt makes return early; the value is then 1
+	Fork            // A: thread
+	Await           // A: thread; until it is blocked or gone
+	Settle          // until nothing is in flight to this thread
+	Point           // a listed safe point
+	GetMask         // logs the state of the mask
+	Held            // A: mutex; logs held or notheld
+	Alive           // A: thread; logs alive or dead
+	While           // A: cell, N, Body
+	Assign          // N: the Level that the mask becomes
+	Handle          // A: class or Any, N: Level, Body
+	Timeout         // B: class; Body, Alt: when time was up
+	Lazy            // A: lazy cell, Body: what it delays
+	Force           // A: lazy cell
+	Cancelled       // logs cancelled or clean
+	Busy            // A: cell, N; a running wait, where the system has it without a safe point
+	ForeignUntil    // A: cell, N; a foreign call that lasts until the cell has the value
+	Relock          // no statement: blocked in taking a mutex again after Wait
 )
 
 // How says what a Scope does to the level of the mask.

@@ -37,9 +37,9 @@ var PythonDoc311 = pythonSignals.with("python@doc3.11", "The Python 3.11 manual,
 var Python311Signal = pythonSignals.with("python@3.11-signal", "CPython 3.11.2 on Linux, signals to the main thread, observed", func(d *Dialect) {
 	d.FalseDeath = true // [cpython-90882]
 	d.Retry = pythonRetry
-	d.Wake = Blocking &^ Ops(Foreign) // [py-obs signals]
-	d.WithLock = WithLockLocal        // no check between taking the lock and the block: [py-obs leaks]
-	d.Opens = Ops(Lock)               // only for that idiom: there is no mask
+	d.Wake = Blocking &^ uninterruptible // [py-obs signals]
+	d.WithLock = WithLockLocal           // no check between taking the lock and the block: [py-obs leaks]
+	d.Opens = Ops(Lock)                  // only for that idiom: there is no mask
 })
 
 // Python311 is CPython 3.11 with PyThreadState_SetAsyncExc.

@@ -12,7 +12,7 @@ var Racket87 = Dialect{
 	Keep:        Once,                                 // [racket-ref break-thread]; of kinds the strongest: not modelled
 	Arm:         OnSend | OnEnter | OnBlock | OnPoint, // [racket-obs breaks at entering an enabled region]: at a switch of threads too
 	May:         true,                                 // [racket-obs breaks at leaving a disabled region]
-	Wake:        Blocking &^ Ops(Foreign),             // [racket-ref s.10.6]
+	Wake:        Blocking &^ uninterruptible,          // [racket-ref s.10.6]
 	Opens:       Ops(AcquireOpen),                     // [racket-ref sync/enable-break]
 	Points:      Ops(AcquireOpen),                     // [racket-obs sync/enable-break]: a break comes before the event
 	HandlerMask: Interruptible,                        // [racket-ref with-handlers]

@@ -17,8 +17,8 @@ var Ruby31 = Dialect{
 	Doomed:       NeverAgain,                           // [ruby-src rb_thread_kill]: to_kill is never reset
 	Voids:        true,                                 // [ruby-src rb_threadptr_to_kill]
 	UnwindPoints: AtMasks,                              // [ruby-obs leaving handle_interrupt by an exception]
-	Wake:         Blocking &^ Ops(Foreign),             // [ruby-doc Thread.handle_interrupt]
-	Opens:        Blocking &^ Ops(Foreign),             // [ruby-doc Thread.handle_interrupt, on_blocking]
+	Wake:         Blocking &^ uninterruptible,          // [ruby-doc Thread.handle_interrupt]
+	Opens:        Blocking &^ uninterruptible,          // [ruby-doc Thread.handle_interrupt, on_blocking]
 	Retry:        Ops(Take, Put, Lock),                 // [ruby-src do_mutex_lock, queue_do_pop, rb_szqueue_push]: the wake-up is lost with the woken
 	Relocks:      true,                                 // [ruby-obs condition variables]
 	// Unverified: with-lock as lock and ensure; in CRuby nothing is received between the two.

@@ -177,7 +177,7 @@ func (x *Step) blocks(t Thread, n *Node) bool {
 		return o != 0 && o != byte(t)+1
 	case Acquire, AcquireOpen:
 		return x.Cell(n.A).Value == 0
-	case WaitUntil:
+	case WaitUntil, ForeignUntil:
 		return x.Cell(n.A).Value != n.N
 	case Join, JoinTimeout:
 		u := x.Core(Thread(n.A))
@@ -205,7 +205,7 @@ func done(x *Step, t Thread) bool {
 	}
 	n := &x.Nodes[c.At]
 	switch n.Op {
-	case WaitUntil, Join:
+	case WaitUntil, ForeignUntil, Join:
 		if x.blocks(t, n) {
 			return false
 		}

@@ -77,8 +77,8 @@ func TestEveryChoiceIsNoticed(t *testing.T) {
 	}
 }
 
-// consulted names a test and an edition that has another value, and explores other
-// states when it is moved; empty if there is none.
+// consulted names a test and an edition that has another value, and reaches other
+// states or takes other steps when it is moved; empty if there is none.
 func consulted(t *testing.T, c model.ChoicePoint, to string) string {
 	for _, test := range litmus.All() {
 		for _, d := range model.Editions {
@@ -94,15 +94,20 @@ func consulted(t *testing.T, c model.ChoicePoint, to string) string {
 	return ""
 }
 
-// explored is the outcomes of a test and the number of states.
+// explored is what there is to a test under a dialect: its outcomes, and how many
+// states and steps lead to them.
 func explored(t *testing.T, test *litmus.Test, d model.Dialect) []string {
-	a, err := test.Explore(context.Background(), d, explore.Options{MaxStates: bound})
+	m, err := test.Machine(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := []string{fmt.Sprint(a.States)}
-	for _, o := range a.Outcomes {
-		all = append(all, o.String())
+	r, err := explore.Explore(context.Background(), litmus.System{Machine: m}, explore.Options{MaxStates: bound})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []string{fmt.Sprint(r.States, r.Transitions, r.Layers, r.Exceeded)}
+	for _, f := range r.Finals {
+		all = append(all, fmt.Sprint(f))
 	}
 	return all
 }

@@ -32,7 +32,7 @@ type Core struct {
 var besides = []string{
 	"log =", "value", "nop", "point", "set", "spin", "while", "bracket", "with-lock", "kill!", "exit",
 	"lock", "unlock", "acquire", "post", "wait", "notify", "wait-until", "join", "join timeout", "sleep",
-	"foreign", "foreign interruptible", "busy", "acquire enable", "timeout", "lazy", "force", "cancelled?", "fork", "settle", "getmask", "held?", "alive?",
+	"foreign", "foreign-until", "foreign interruptible", "busy", "acquire enable", "timeout", "lazy", "force", "cancelled?", "fork", "settle", "getmask", "held?", "alive?",
 }
 
 // CoreOf is the core of some dialects: its forms are those that all of them have.
