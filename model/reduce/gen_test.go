@@ -48,7 +48,7 @@ var forms = []form{
 	{"take", "take m", 5}, {"put", "put m %N", 5}, {"acquire", "acquire s", 2}, {"post", "post s", 2},
 	{"wait", "lock l; wait c l; unlock l", 1}, {"notify", "notify c", 1}, {"wait-until", "wait-until x 1", 1},
 	{"join", "join %O", 1}, {"join timeout", "join %O timeout", 1}, {"sleep", "sleep", 1}, {"foreign", "foreign", 1},
-	{"foreign interruptible", "foreign interruptible", 1}, {"fork", "fork later", 2}, {"await", "await %O", 2}, {"settle", "settle", 1},
+	{"foreign-until", "foreign-until x 1", 1}, {"foreign interruptible", "foreign interruptible", 1}, {"fork", "fork later", 2}, {"await", "await %O", 2}, {"settle", "settle", 1},
 	{"point", "point", 2}, {"held?", "held? l", 1}, {"alive?", "alive? %O", 1}, {"timeout", "timeout { %B } expired { %B }", 2},
 	{"lazy", "lazy z { %B }", 1}, {"force", "force z", 2},
 }
