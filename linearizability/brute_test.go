@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
 	"github.com/interject/interject/traces"
 )
 
-// small are programs all of whose recordings can be written down.
+// small are programs whose recordings are few.
 var small = []string{
 	`thread a { throwTo b K }` + "\n" + `thread b { nop }`,
 	`thread a { throwTo b K }` + "\n" + `thread b { mask { log x } }`,
@@ -20,109 +21,147 @@ var small = []string{
 	`thread a { interrupt b { throw g } }` + "\n" + `thread b { tag g { sleep } }`,
 	`thread a { throwTo b K }` + "\n" + `thread b { protect { nop } cleanup { log c } }`,
 	`thread a { kill b; kill b }` + "\n" + `thread b { nop }`,
+	`thread a { kill! b }` + "\n" + `thread b { throwTo c K; log b }` + "\n" + `thread c { log c }`,
+	`mutex l` + "\n" + `thread a { kill b }` + "\n" + `thread b { with-lock l { log x } }`,
+	`thread a { cancel b; cancel b }` + "\n" + `thread b { try { point; log x } catch any { log h }; point }`,
+	`thread a { throwTo b K }` + "\n" + `thread b { handle K never { log x }; log y }`,
+	`thread a { kill b }` + "\n" + `thread b { set-mask closed; log x; set-mask open; log y }`,
+	`thread a { join b timeout }` + "\n" + `thread b { timeout { log x } expired { log y } }`,
 }
 
-// everything is all texts that the recordings of a program can begin with, and all
-// that they can be when they are over; false if there are too many.
-func everything(w *writer, h *traces.History, most int) (begins, overs map[string]bool, ok bool) {
-	begins, overs = map[string]bool{}, map[string]bool{}
-	seen := map[string]bool{}
-	var walk func(*writer, string) bool
-	walk = func(w *writer, text string) bool {
-		key := w.key() + text
-		if seen[key] {
+// recordings is all writers that can have written a beginning of a history.
+type recordings map[string]*writer
+
+// close adds what the writers can come to without a line; false if there are too many.
+func (r recordings) close(most int) bool {
+	var open []*writer
+	for _, w := range r {
+		open = append(open, w)
+	}
+	for len(open) > 0 && len(r) <= most {
+		w := open[len(open)-1]
+		open = open[:len(open)-1]
+		for _, x := range w.ways() {
+			if x.line == nil && r[x.to.key()] == nil {
+				r[x.to.key()] = x.to
+				open = append(open, x.to)
+			}
+		}
+	}
+	return len(r) <= most
+}
+
+// behind is the writers that have written the line e next.
+func (r recordings) behind(e traces.Event) recordings {
+	all := recordings{}
+	for _, w := range r {
+		for _, x := range w.ways() {
+			if x.line == nil {
+				continue
+			}
+			if x.line.Stamp = e.Stamp; *x.line == e {
+				all[x.to.key()] = x.to
+			}
+		}
+	}
+	return all
+}
+
+// over says that one of the writers has come to the end that the history has.
+func (r recordings) over(o traces.Over) bool {
+	for _, w := range r {
+		if o == traces.Stopped || len(w.ways()) == 0 && w.of.m.Dead(w.c.Read()) == (o == traces.Crashed) {
 			return true
 		}
-		seen[key] = true
-		if len(seen) > most {
-			return false
-		}
-		begins[text] = true
-		all := w.ways()
-		if len(all) == 0 {
-			overs[text] = true
-		}
-		for _, x := range all {
-			next := text
-			if x.line != nil {
-				next += spell(h, *x.line)
-			}
-			if !walk(x.to, next) {
-				return false
-			}
-		}
-		return true
 	}
-	return begins, overs, walk(w, "")
+	return false
 }
 
-// spell is an event without its stamp.
-func spell(h *traces.History, e traces.Event) string {
-	e.Stamp = 1
-	one := traces.History{Header: h.Header, Events: []traces.Event{e}}
-	return one.Line(0) + "\n"
-}
-
-// spellAll spells a history, its signals numbered in the order of their sending.
-func spellAll(h *traces.History) (text string) {
-	ids := map[uint64]uint64{}
+// recorded enumerates the runs of a test and the ways in which each can be
+// recorded, as far as they begin as h does: is h one of them? Inconclusive if there are
+// too many.
+func (of *writing) recorded(h *traces.History, most int) Verdict {
+	w := of.start()
+	now := recordings{w.key(): w}
+	ids := map[uint64]uint64{} // writers number signals in the order of their sending
 	for _, e := range h.Events {
+		if !now.close(most) {
+			return Inconclusive
+		}
 		if e.Kind == traces.Send && e.Phase == traces.Call {
 			ids[e.ID] = uint64(len(ids) + 1)
 		}
 		e.ID = ids[e.ID]
-		text += spell(h, e)
+		if now = now.behind(e); len(now) == 0 {
+			return Forbidden
+		}
 	}
-	return
+	switch {
+	case !now.close(most):
+		return Inconclusive
+	case now.over(h.Over):
+		return Allowed
+	}
+	return Forbidden
 }
 
 // The verdict is that of an enumeration of the recordings of all runs: of correct
-// histories, whole or cut off, and of mutants of them.
+// histories, whole or cut off, and of mutants of them, of small programs and of those
+// of the catalogue, under every edition.
 func TestAgreesWithEnumeration(t *testing.T) {
-	knownOpen(t)
-	r := rand.New(rand.NewPCG(1, 2))
-	counts := map[Verdict]int{}
-	for i, src := range small {
+	each, most := rounds(t, 4), 300
+	var tests []*litmus.Test
+	for _, src := range small {
 		test, err := litmus.Parse("small", []byte("litmus small \"\"\n"+src+"\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range proven {
+		tests = append(tests, test)
+	}
+	counts := map[Verdict]int{}
+	compare := func(of *writing, test *litmus.Test, d model.Dialect, seed uint64) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		h, _ := of.record(r, 1+r.IntN(40))
+		for range r.IntN(3) {
+			if m := mutate(h, r); m != nil {
+				h = m
+			}
+		}
+		want := of.recorded(h, most)
+		counts[want]++
+		if want == Inconclusive {
+			return
+		}
+		v, err := Validate(context.Background(), h, d, test, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Verdict != want {
+			t.Errorf("%s under %s, seed %d: %s, the enumeration says %s: %s %q\n%s\n%s", test.Wire(), d.Name, seed, v.Verdict, want, v.Why, v.Could, h, replay(t, seed))
+		}
+	}
+	base := baseSeed(t)
+	for _, test := range tests {
+		for _, d := range model.Editions {
 			if len(test.MissingIn(d)) > 0 {
 				continue
 			}
-			w, err := newWriter(test, d)
+			of, err := newWriting(test, d)
 			if err != nil {
 				t.Fatal(err)
 			}
-			header := &traces.History{Header: w.header()}
-			begins, overs, ok := everything(w, header, 200000)
-			if !ok {
-				t.Logf("%d under %s has too many recordings", i, d.Name)
-				continue
-			}
-			for range 150 {
-				h, _, _ := Record(test, d, r, 1+r.IntN(40))
-				if m := mutate(h, r); m != nil {
-					h = m
-				}
-				if m := mutate(h, r); m != nil && r.IntN(2) == 0 {
-					h = m
-				}
-				want := Forbidden
-				if text := spellAll(h); h.Over == traces.Quiescent && overs[text] || h.Over == traces.Stopped && begins[text] {
-					want = Allowed
-				}
-				v, err := Validate(context.Background(), h, d, test, Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				counts[v.Verdict]++
-				if v.Verdict != want {
-					t.Fatalf("program %d under %s: %s, the enumeration says %s: %s %q\n%v%s", i, d.Name, v.Verdict, want, v.Why, v.Could, lines(h), h.Over)
-				}
+			for s := 0; s < 5*each && !t.Failed(); s++ {
+				compare(of, test, d, base+uint64(s))
 			}
 		}
 	}
-	t.Log(counts)
+	subjects(t, func(test *litmus.Test, d model.Dialect, of *writing) {
+		for s := range max(1, each/10) {
+			compare(of, test, d, base+uint64(s))
+		}
+	})
+	t.Logf("%d allowed, %d forbidden, %d with too many recordings", counts[Allowed], counts[Forbidden], counts[Inconclusive])
+	if counts[Allowed] < 100 || counts[Forbidden] < 100 {
+		t.Error("the histories do not test both verdicts")
+	}
 }

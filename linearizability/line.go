@@ -67,15 +67,24 @@ func (p *product) passCall(s state, t int, l local, e *traces.Event) []state {
 		if at != model.Free {
 			return nil
 		}
-		at = p.fetched(t, e, 0)
+		var all []state
+		for _, at := range p.others(p.fetched(t, e, 0), int(p.own[t][e.N])) {
+			all = append(all, p.call(s, t, l, e, at))
+		}
+		return all
 	} else if at == 0 || !p.same(e, &p.m.Nodes[at]) || p.kindAt(s.config, t, &p.m.Nodes[at]) != e.Kind {
 		return nil
 	} else if e.Kind == traces.Send {
 		at = p.tagged(p.original(at), p.tag[e.ID])
 	}
+	return []state{p.call(s, t, l, e, at)}
+}
+
+// call is s with thread t called into the statement at.
+func (p *product) call(s state, t int, l local, e *traces.Event, at model.Pos) state {
 	l.nest = p.push(l.nest, entry{kind: opEntry, event: e.N, node: at})
 	s.config = p.put(s.config, t, at)
-	return []state{p.with(s, t, l)}
+	return p.with(s, t, l)
 }
 
 // fetched is the statement of a free program that e is; it was made once before.
@@ -129,7 +138,10 @@ func (p *product) answers(top *entry, call, e *traces.Event) bool {
 	case traces.Alive:
 		return (e.Result == traces.Yes) == (uint8(top.value) == model.SeesAlive)
 	}
-	return e.Result == traces.Done || e.Result == traces.Timeout && call.Kind == traces.Join
+	if p.m.Nodes[top.node].Op == model.JoinTimeout {
+		return e.Result == traces.Timeout || e.Result == traces.Done && top.value != 0
+	}
+	return e.Result == traces.Done
 }
 
 // passRecv records a receipt: of an unwinding on its way, or as the first thing
@@ -167,16 +179,57 @@ func (p *product) identified(slot model.Pos, e *traces.Event) bool {
 	return true
 }
 
-// passEnter records that the innermost frame was entered.
+// passEnter records that a frame was entered: the innermost, or that around it if
+// both were entered at once.
 func (p *product) passEnter(s state, t int, l local, e *traces.Event) []state {
-	top := p.top(l.nest)
-	if top == nil || !p.running(s, t) || top.kind != frameEntry || !top.fresh || top.frame != e.Frame || !p.called(top, e) {
+	if !p.running(s, t) {
 		return nil
 	}
-	f := *top
-	f.fresh, f.event = false, e.N
-	l.nest = p.replace(l.nest, f)
+	nest, ok := p.entered(t, l.nest, e)
+	if !ok {
+		return nil
+	}
+	l.nest = nest
 	return []state{p.with(s, t, l)}
+}
+
+// entered is the nest n with the entering of its outermost fresh frame recorded.
+func (p *product) entered(t int, n uint32, e *traces.Event) (to uint32, ok bool) {
+	top := p.top(n)
+	if top == nil || top.kind != frameEntry || !top.fresh {
+		return 0, false
+	}
+	f := *top
+	if f.frame != traces.ThunkFrame {
+		if below, ok := p.entered(t, f.below, e); ok {
+			return p.push(below, f), true
+		}
+	}
+	if f.frame != e.Frame || !p.called(&f, e) || !p.inside(t, f.below, e) {
+		return 0, false
+	}
+	f.fresh, f.event = false, e.N
+	return p.push(f.below, f), true
+}
+
+// inside says that the frames around the one that e enters, which the history shows
+// to be unwound later, are there still: once another is entered, that an unwinding
+// has left them can no longer be recorded. What a thunk has interrupted is another
+// matter.
+func (p *product) inside(t int, nest uint32, e *traces.Event) bool {
+	if e.Frame == traces.ThunkFrame {
+		return true
+	}
+	of := p.outer[t][e.N]
+	for f := p.top(nest); of >= 0 && f != nil; f = p.top(f.below) {
+		if f.event == of {
+			of = p.outer[t][of]
+		}
+		if f.frame == traces.ThunkFrame {
+			return of < f.event
+		}
+	}
+	return of < 0
 }
 
 // called compares the names of frames.
@@ -185,7 +238,7 @@ func (p *product) called(f *entry, e *traces.Event) bool {
 	switch {
 	case e.Frame == traces.TagFrame:
 		return p.m.Tags[n.A] == e.Name
-	case e.Frame == traces.TryFrame && e.Name != "":
+	case (e.Frame == traces.TryFrame || e.Frame.IsHandle()) && e.Name != "":
 		return n.A == model.Any && e.Name == "any" || n.A != model.Any && p.m.Classes[n.A] == e.Name
 	}
 	return true
@@ -202,7 +255,7 @@ func (p *product) passPoint(s state, t int, l local, e *traces.Event) []state {
 		return []state{p.with(s, t, l)}
 	case traces.Leave:
 		return p.passLeave(s, t, l, e)
-	case traces.Raise, traces.Throw, traces.Exit:
+	case traces.Raise, traces.Throw, traces.Exit, traces.SetMask:
 		top := p.top(l.nest)
 		if top != nil && top.kind == opEntry || !p.clean(&l) || !p.running(s, t) || !p.standsAt(s, t, e) {
 			return nil
@@ -311,9 +364,11 @@ func (p *product) entering(t int, e *traces.Event, slot uint8) []model.Pos {
 		return nil
 	}
 	all := []model.Pos{at}
-	if e.Frame == traces.TryFrame && e.Name == "" {
+	if (e.Frame == traces.TryFrame || e.Frame.IsHandle()) && e.Name == "" {
 		for c := range p.m.Classes {
-			all = append(all, p.node(model.Node{Op: model.Try, A: uint8(c)}, 0))
+			n := p.m.Nodes[at]
+			n.A = uint8(c)
+			all = append(all, p.node(n, 0))
 		}
 	}
 	if p.m.Squeeze && e.Frame.IsMask() {
@@ -354,11 +409,25 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 			if !p.unwound(t, l.next, i, traces.TryFrame) {
 				add(traces.TryFrame, litmus.Any)
 			}
+		case traces.ExpiredFrame:
+			interrupted = true
+			if !p.unwound(t, l.next, i, traces.TimedFrame) {
+				add(traces.TimedFrame, "")
+			}
 		case traces.CleanupFrame:
 			interrupted = true
 			if !p.unwound(t, l.next, i, traces.ProtectFrame) {
 				add(traces.ProtectFrame, "")
 			}
+		}
+	}
+	if interrupted && p.targets[t] > 1 { // what it entered may have been left, and what ran then interrupted in turn
+		if p.m.HandlerMask == model.Open {
+			add(traces.TryFrame, litmus.Any)
+			add(traces.TimedFrame, "")
+		}
+		if p.m.CleanupMask == model.Open {
+			add(traces.ProtectFrame, "")
 		}
 	}
 	if next.Kind == 0 && p.goesOn() {
@@ -367,8 +436,16 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 		}
 	}
 	if interrupted && p.core(s.config, t).Mask != model.Open {
-		for _, f := range []traces.Frame{traces.RestoreFrame, traces.UnmaskFrame, p.frameOf(model.Relent), traces.LocalFrame, traces.AllowFrame} {
+		for _, f := range []traces.Frame{traces.RestoreFrame, traces.UnmaskFrame, p.frameOf(model.Relent), traces.LocalFrame, traces.AllowFrame, traces.ReopenFrame} {
 			add(f, "")
+		}
+	}
+	if interrupted {
+		for f := range handles {
+			add(f, litmus.Any)
+			for _, c := range p.m.Classes {
+				add(f, c)
+			}
 		}
 	}
 	var all []model.Pos
@@ -386,7 +463,7 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 // anew at any time, more of them would let it do no more. Only who is sent
 // something needs them.
 func (p *product) hidden(s state, t int, l *local) []model.Pos {
-	if p.subject.sees[t][traces.Enter] || !p.targets[t] {
+	if p.subject.sees[t][traces.Enter] || p.targets[t] == 0 {
 		return nil
 	}
 	frames := []traces.Event{}
@@ -437,9 +514,18 @@ func (p *product) fetchOwed(t int, e *traces.Event) []model.Pos {
 }
 
 // depth is the slot of a scope: of one that can be restored, how many are around
-// it; of one that restores, which.
+// it; of one that restores, which; of a timer, how many are around it, by which it
+// is told from them.
 func (p *product) depth(nest uint32, f traces.Frame) uint8 {
 	n := uint8(0)
+	if f == traces.TimedFrame {
+		for e := p.top(nest); e != nil; e = p.top(e.below) {
+			if e.frame == f {
+				n++
+			}
+		}
+		return n
+	}
 	for e := p.top(nest); e != nil && e.frame != traces.ThunkFrame; e = p.top(e.below) {
 		if e.kind == frameEntry && binds(e.frame) {
 			n++
@@ -469,6 +555,9 @@ func (p *product) after(s state, may permit, found func(state)) {
 
 // afterFetch is the part of after in which thread t of a free program goes on.
 func (p *product) afterFetch(s state, t int, may permit, found func(state)) {
+	if p.stands(s, t) {
+		found(state{p.put(s.config, t, p.node(model.Node{Op: model.Point}, 0)), s.locals})
+	}
 	for _, at := range p.fetch(s, t) {
 		moved := state{p.put(s.config, t, at), s.locals}
 		all := p.space.from(moved.config)
@@ -482,6 +571,15 @@ func (p *product) afterFetch(s state, t int, may permit, found func(state)) {
 			}
 		}
 	}
+}
+
+// stands says that thread t may stand at a safe point that it has not passed: what
+// it receives there comes before its record.
+func (p *product) stands(s state, t int) bool {
+	l, ok := p.idle(s, t)
+	top := p.top(l.nest)
+	return ok && p.targets[t] > 0 && p.m.Points.Has(model.Point) && l.owed == 0 && p.core(s.config, t).Mask != model.Open &&
+		(top == nil || top.kind != opEntry)
 }
 
 // sorted is a set of states in an order that does not depend on how it was made.

@@ -41,9 +41,6 @@ func Linearize(ctx context.Context, h *traces.History, d model.Dialect, t *litmu
 	if err := h.Check(); err != nil {
 		return nil, inputError{err}
 	}
-	if suppresses(h) {
-		return &Linearization{Verdict: Inconclusive}, nil
-	}
 	l = &Linearization{Verdict: Allowed}
 	for _, part := range parts(h, t) {
 		if err := l.part(ctx, part, d, t, how); err != nil {
@@ -54,13 +51,6 @@ func Linearize(ctx context.Context, h *traces.History, d model.Dialect, t *litmu
 		}
 	}
 	return l, nil
-}
-
-// suppresses says that somebody ends another thread at once. The end is then the
-// killer's step and no operation of the thread, so porcupine is not asked;
-// Validate is the judge of such histories.
-func suppresses(h *traces.History) bool {
-	return slices.ContainsFunc(h.Events, func(e traces.Event) bool { return e.Signal == traces.KillNowSignal })
 }
 
 // part asks about one part of the history.

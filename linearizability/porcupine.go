@@ -29,6 +29,7 @@ const (
 	whole   what = iota // the line of an event and the step that follows it
 	line                // the line of an event, without a step
 	made                // the step that an event's line will follow
+	then                // the step of an event whose line is an operation of its own
 	perhaps             // the step of it, or nothing: a receipt may have come before
 	ending              // the history is over: what must have come to pass
 	another             // not a state that is known already
@@ -96,6 +97,8 @@ func (j *linearizer) apply(s set, o *operation) set {
 		now = filter(j.closure(now, may), func(x state) bool { return j.of(x.locals, o.thread).ahead })
 	case perhaps:
 		now = j.closure(now, may)
+	case then:
+		now = filter(j.closure(now, may), j.complete(o))
 	case whole:
 		now = filter(j.closure(j.lines(now, o.thread, o.event), may), j.complete(o))
 	}
@@ -107,7 +110,7 @@ func (j *linearizer) complete(o *operation) func(state) bool {
 	if j.product.event(o.thread, o.event).Phase == traces.Call {
 		return func(s state) bool { return j.hasBegun(s, o.thread) }
 	}
-	return func(s state) bool { return j.of(s.locals, o.thread).owed == 0 }
+	return func(s state) bool { return j.of(s.locals, o.thread).owed != o.event+1 } // what a thunk has interrupted may be owed again
 }
 
 // lines is the states behind the line of an event.
@@ -128,7 +131,7 @@ func follows(e *traces.Event) bool {
 
 // announces says that the event's step comes behind its line.
 func announces(e *traces.Event) bool {
-	return e.Kind == traces.Leave && e.Result == traces.Normal || e.Kind == traces.Raise || e.Kind == traces.Throw || e.Kind == traces.Exit
+	return e.Kind == traces.Leave && e.Result == traces.Normal || e.Kind == traces.Raise || e.Kind == traces.Throw || e.Kind == traces.Exit || e.Kind == traces.SetMask
 }
 
 func (j *linearizer) hasBegun(s state, t int) bool {
@@ -187,8 +190,11 @@ func (p *product) operations(a, b int) []porcupine.Operation {
 				add(made, p.since(i), e.Stamp)
 			}
 			add(line, e.Stamp, e.Stamp)
-		case !p.interrupted(i):
+		case !p.interrupted(i) && p.writes(e):
 			add(whole, e.Stamp, hi)
+		case !p.interrupted(i):
+			add(line, e.Stamp, e.Stamp)
+			add(then, e.Stamp, hi)
 		default:
 			add(line, e.Stamp, e.Stamp)
 			if announces(e) {
@@ -198,6 +204,21 @@ func (p *product) operations(a, b int) []porcupine.Operation {
 		}
 	}
 	return all
+}
+
+// writes says that what the thread has recorded before e leaves no doubt that it can
+// write the line of e. It can be in doubt if the thread may not have been started, or
+// be in an operation that nobody has recorded.
+func (p *product) writes(e *traces.Event) bool {
+	if e.N == 0 {
+		return false
+	}
+	for k := traces.Send; k.IsOperation(); k++ {
+		if (k == traces.Send || ops[k] != 0) && !p.sees[e.Thread][k] {
+			return false
+		}
+	}
+	return true
 }
 
 // since is the stamp of the thread's event before event i, 0 if it is the first.
@@ -218,8 +239,8 @@ func interval(o *operation, lo, hi uint64) porcupine.Operation {
 // those by which the thread goes on.
 func (p *product) interrupted(i int) bool {
 	e := &p.h.Events[i]
-	if int(e.N)+1 >= len(p.own[e.Thread]) {
-		return true
+	if int(e.N)+1 >= len(p.own[e.Thread]) || !p.sees[e.Thread][traces.Recv] || !p.sees[e.Thread][traces.Enter] {
+		return true // or that cannot be told
 	}
 	n := p.event(int(e.Thread), e.N+1)
 	if e.Phase == traces.Call {
@@ -240,7 +261,7 @@ func (j *linearizer) describe(o *operation) string {
 		return "another end"
 	}
 	text := j.x.Text(int(j.own[o.thread][o.event]))
-	return text + [...]string{"", "", " (its step)", " (perhaps)"}[o.what]
+	return text + [...]string{"", "", " (its step)", " (its step)", " (perhaps)"}[o.what]
 }
 
 func (j *linearizer) describeSet(s set) string {

@@ -12,11 +12,11 @@ import (
 var ops = map[traces.Kind]model.Op{
 	traces.Take: model.Take, traces.Put: model.Put, traces.Lock: model.Lock, traces.Unlock: model.Unlock,
 	traces.Acquire: model.Acquire, traces.Post: model.Post, traces.Wait: model.Wait, traces.Notify: model.Notify,
-	traces.WaitUntil: model.WaitUntil, traces.Spin: model.Spin, traces.Join: model.Join, traces.Sleep: model.Sleep,
+	traces.WaitUntil: model.WaitUntil, traces.Spin: model.Spin, traces.Busy: model.Busy, traces.Join: model.Join, traces.Sleep: model.Sleep,
 	traces.Foreign: model.Foreign, traces.Fork: model.Fork, traces.Await: model.Await, traces.Settle: model.Settle,
 	traces.Set: model.Set, traces.Held: model.Held, traces.Alive: model.Alive,
 	traces.Log: model.Nop, traces.GetMask: model.GetMask, traces.Point: model.Point,
-	traces.Raise: model.Raise, traces.Throw: model.Throw, traces.Exit: model.Exit,
+	traces.Raise: model.Raise, traces.Throw: model.Throw, traces.Exit: model.Exit, traces.SetMask: model.Assign,
 }
 
 // kindOf is the kind of event that a statement of the model is recorded as.
@@ -32,7 +32,9 @@ func kindOf(op model.Op) traces.Kind {
 		return traces.Foreign
 	case model.Log, model.LogValue:
 		return traces.Log
-	case model.Scope, model.Try, model.Tag, model.Protect:
+	case model.AcquireOpen:
+		return traces.Acquire
+	case model.Scope, model.Try, model.Tag, model.Protect, model.Handle, model.Timeout:
 		return traces.Enter
 	case model.Nop:
 		return 0
@@ -58,7 +60,11 @@ var scopes = map[traces.Frame]model.How{
 	traces.MaskFrame: model.Shut, traces.UmaskFrame: model.Seal, traces.RestoreFrame: model.Restore,
 	traces.UnmaskFrame: model.Unmask, traces.InterruptibleFrame: model.Relent, traces.WithoutFrame: model.Without,
 	traces.AllowFrame: model.Allow, traces.LocalFrame: model.Local, traces.WithFrame: model.Relent,
+	traces.ReopenFrame: model.Reopen,
 }
+
+// handles are the frames that change the level of a class.
+var handles = map[traces.Frame]model.Level{traces.NeverFrame: model.Closed, traces.OnBlockingFrame: model.Interruptible, traces.ImmediateFrame: model.Open}
 
 // frameOf is the frame that a scope is recorded as; Relent has two names.
 func (s *subject) frameOf(how model.How) traces.Frame {
@@ -76,12 +82,43 @@ func (s *subject) frameOf(how model.How) traces.Frame {
 	return 0
 }
 
-// lacks is an error if the dialect has no such form.
-func (s *subject) lacks(form string) error {
-	if slices.Contains(s.m.Lacks, form) {
-		return inputf("%s has no %s", s.m.Name, form)
+// levels are the answers about the mask.
+var levels = map[traces.Result]model.Level{traces.Open: model.Open, traces.Masked: model.Interruptible, traces.Closed: model.Closed}
+
+// lacks is an error if the dialect has none of the forms.
+func (s *subject) lacks(forms ...string) error {
+	for _, f := range forms {
+		if !slices.Contains(s.m.Lacks, f) {
+			return nil
+		}
 	}
-	return nil
+	return inputf("%s has no %s", s.m.Name, forms[0])
+}
+
+// formsOf are the forms of the language that enter a frame.
+func formsOf(f traces.Frame) []string {
+	switch {
+	case f == traces.MaskFrame:
+		return []string{"mask", "breaks off"}
+	case f == traces.UnmaskFrame:
+		return []string{"unmask", "breaks on"}
+	case f == traces.TimedFrame:
+		return []string{"timeout"}
+	case f.IsHandle():
+		return []string{"handle " + f.String()}
+	}
+	return []string{f.String()}
+}
+
+// lockFrame says that the dialect's own lock scope is made with such frames.
+func (s *subject) lockFrame(f traces.Frame) bool {
+	switch f {
+	case traces.WithoutFrame:
+		return s.m.WithLock == model.WithLockLocal || s.m.WithLock == model.WithLockReopened
+	case traces.AllowFrame, traces.LocalFrame:
+		return s.m.WithLock == model.WithLockLocal
+	}
+	return f == traces.ReopenFrame && s.m.WithLock == model.WithLockReopened
 }
 
 // statement is what a thread of a free program executes at the event e. The slot
@@ -105,16 +142,47 @@ func (s *subject) statement(e *traces.Event, slot uint8) (model.Pos, error) {
 		n.A = 0
 	}
 	switch e.Kind {
+	case traces.SetMask:
+		n.A, n.N = 0, int16(levels[e.Result])
 	case traces.Wait:
 		n.B = uint8(e.With)
-	case traces.Put, traces.Set, traces.WaitUntil, traces.Spin:
+	case traces.Put, traces.Set, traces.WaitUntil, traces.Spin, traces.Busy:
 		v, err := s.value(s.h.Cells[e.Cell].Kind, e.V)
 		if err != nil {
 			return 0, err
 		}
 		n.N = v
 	}
+	if e.Kind == traces.SetMask {
+		return s.node(n, 0), s.lacks("set-mask " + e.Result.String())
+	}
 	return s.node(n, 0), s.fits(e)
+}
+
+// others are the statements beside at that a call of a free program can be of: with
+// a bound of time, that a signal ends early, that looks for signals whatever the mask.
+func (s *subject) others(at model.Pos, call int) []model.Pos {
+	n := s.m.Nodes[at]
+	with := func(op model.Op) model.Pos {
+		n.Op = op
+		return s.node(n, 0)
+	}
+	switch n.Op {
+	case model.Join:
+		if j := s.x.Match[call]; j >= 0 && s.h.Events[j].Result == traces.Timeout {
+			return []model.Pos{with(model.JoinTimeout)}
+		}
+		return []model.Pos{at, with(model.JoinTimeout)}
+	case model.Foreign:
+		if s.lacks("foreign interruptible") == nil {
+			return []model.Pos{at, with(model.ForeignInt)}
+		}
+	case model.Acquire:
+		if s.lacks("acquire enable") == nil {
+			return []model.Pos{at, with(model.AcquireOpen)}
+		}
+	}
+	return []model.Pos{at}
 }
 
 // fits is an error if the operation is not one of its cell's kind.
@@ -122,7 +190,7 @@ func (s *subject) fits(e *traces.Event) error {
 	want := map[traces.Kind]model.CellKind{
 		traces.Take: model.MVar, traces.Put: model.MVar, traces.Lock: model.Mutex, traces.Unlock: model.Mutex, traces.Held: model.Mutex,
 		traces.Acquire: model.Semaphore, traces.Post: model.Semaphore, traces.Wait: model.Condition, traces.Notify: model.Condition,
-		traces.WaitUntil: model.Var, traces.Spin: model.Var, traces.Set: model.Var,
+		traces.WaitUntil: model.Var, traces.Spin: model.Var, traces.Busy: model.Var, traces.Set: model.Var,
 	}[e.Kind]
 	if want != 0 && s.m.Cells[e.Cell].Kind != want {
 		return inputf("%s on %s, which is a %s", e.Kind, s.h.Cells[e.Cell].Name, s.h.Cells[e.Cell].Kind)
@@ -140,17 +208,17 @@ func (s *subject) send(e *traces.Event) (model.Pos, error) {
 		return s.node(n, tag), nil
 	}
 	class := s.classes[e.Name]
-	var form string
+	var forms []string
 	switch e.Signal {
 	case traces.ExcSignal:
-		n.Op, n.B, form = model.ThrowTo, class, "throwTo"
+		n.Op, n.B, forms = model.ThrowTo, class, []string{"throwTo", "cancel"}
 		if s.m.ThrowTo == model.ThrowToThunk {
 			return thunk(model.Node{Op: model.Raise, A: class})
 		}
 	case traces.ThunkSignal:
-		n.Op, form = model.Interrupt, "interrupt"
+		n.Op, forms = model.Interrupt, []string{"interrupt"}
 	case traces.KillSignal:
-		n.Op, form = model.Kill, "kill"
+		n.Op, forms = model.Kill, []string{"kill"}
 		switch s.m.Dialect.Kill {
 		case model.KillException:
 			n.Op, n.B = model.ThrowTo, s.classes[model.KillClass]
@@ -158,9 +226,9 @@ func (s *subject) send(e *traces.Event) (model.Pos, error) {
 			return thunk(model.Node{Op: model.Exit})
 		}
 	case traces.KillNowSignal:
-		n.Op, form = model.KillNow, "kill!"
+		n.Op, forms = model.KillNow, []string{"kill!"}
 	}
-	return s.node(n, tag), s.lacks(form)
+	return s.node(n, tag), s.lacks(forms...)
 }
 
 // MaxDepth is how many scopes that can be restored may be open at once.
@@ -168,7 +236,6 @@ const MaxDepth = 16
 
 func (s *subject) enter(e *traces.Event, slot uint8) (model.Pos, error) {
 	n := model.Node{}
-	form := e.Frame.String()
 	switch e.Frame {
 	case traces.TryFrame:
 		n.Op, n.A = model.Try, model.Any
@@ -179,12 +246,25 @@ func (s *subject) enter(e *traces.Event, slot uint8) (model.Pos, error) {
 		n.Op, n.A = model.Tag, s.tags[e.Name]
 	case traces.ProtectFrame:
 		n.Op = model.Protect
-	case traces.HandlerFrame, traces.CleanupFrame, traces.ThunkFrame:
+	case traces.TimedFrame:
+		n.Op, n.Slot, n.B = model.Timeout, slot, s.classes[model.TimeoutClass]
+	case traces.NeverFrame, traces.OnBlockingFrame, traces.ImmediateFrame:
+		n.Op, n.A, n.N = model.Handle, model.Any, int16(handles[e.Frame])
+		if e.Name != "" && e.Name != litmus.Any {
+			n.A = s.classes[e.Name]
+		}
+	case traces.HandlerFrame, traces.CleanupFrame, traces.ThunkFrame, traces.ExpiredFrame:
 		return 0, nil
 	default:
 		n.Op, n.How, n.Slot = model.Scope, scopes[e.Frame], slot
 	}
-	return s.node(n, 0), s.lacks(form)
+	switch {
+	case s.lockFrame(e.Frame):
+		return s.node(n, 0), nil
+	case e.Frame == traces.ReopenFrame:
+		return 0, inputf("%s has no %s", s.m.Name, e.Frame)
+	}
+	return s.node(n, 0), s.lacks(formsOf(e.Frame)...)
 }
 
 // binds says that the level at the frame's entry can be restored inside it.
@@ -194,7 +274,7 @@ func binds(f traces.Frame) bool {
 
 // refers says that the frame goes back to such a level.
 func refers(f traces.Frame) bool {
-	return f == traces.RestoreFrame || f == traces.AllowFrame || f == traces.LocalFrame
+	return f == traces.RestoreFrame || f == traces.AllowFrame || f == traces.LocalFrame || f == traces.ReopenFrame
 }
 
 // same says whether the statement n of a litmus test can have been recorded as
@@ -216,7 +296,9 @@ func (s *subject) same(e *traces.Event, n *model.Node) bool {
 		return true
 	case traces.Put:
 		return n.A == uint8(e.Cell) && (!e.HasV || e.V == int64(n.N))
-	case traces.Set, traces.WaitUntil, traces.Spin:
+	case traces.SetMask:
+		return n.N == int16(levels[e.Result])
+	case traces.Set, traces.WaitUntil, traces.Spin, traces.Busy:
 		return n.A == uint8(e.Cell) && e.V == int64(n.N)
 	case traces.Wait:
 		return n.A == uint8(e.Cell) && n.B == uint8(e.With)

@@ -15,6 +15,7 @@ type product struct {
 	*space
 	*locals
 	own      [][]int32            // of each thread, its events in the history
+	outer    [][]int32            // of each own event of a thread, the one around it that enters a frame which is recorded to be unwound; -1: none
 	guided   bool                 // leave out orders of queueing that the receipts exclude
 	receipts []map[uint16][]int32 // of each thread and tag, its own events that receive a signal so tagged
 	now      []local              // space for a step
@@ -40,8 +41,33 @@ func (m permit) allows(t int, event int32) bool {
 
 func newProduct(s *subject) *product {
 	p := &product{subject: s, space: newSpace(s.m), locals: newLocals(), own: s.x.Threads}
+	for t := range p.own {
+		p.outer = append(p.outer, p.around(t))
+	}
 	p.guide()
 	return p
+}
+
+// around is outer of thread t.
+func (p *product) around(t int) []int32 {
+	all := make([]int32, len(p.own[t]))
+	var open []int32
+	for i := range all {
+		e := p.event(t, int32(i))
+		if e.Phase == traces.Return || e.Kind == traces.Leave {
+			for len(open) > 0 && open[len(open)-1] >= e.Of {
+				open = open[:len(open)-1]
+			}
+		}
+		all[i] = -1
+		if len(open) > 0 {
+			all[i] = open[len(open)-1]
+		}
+		if j := p.x.Match[p.own[t][i]]; e.Kind == traces.Enter && j >= 0 && p.h.Events[j].Result == traces.Unwind {
+			open = append(open, int32(i))
+		}
+	}
+	return all
 }
 
 // initial is the state before the first event.
@@ -107,7 +133,7 @@ func (x *try) statement() bool {
 	if top != nil && top.kind == opEntry || !x.clean(l) {
 		return false
 	}
-	if l.owed != 0 && k != traces.Raise && k != traces.Throw && k != traces.Exit {
+	if l.owed != 0 && k != traces.Raise && k != traces.Throw && k != traces.Exit && k != traces.SetMask {
 		return false // it has announced something else
 	}
 	return x.point(l, n, c.At)
@@ -143,6 +169,8 @@ func (x *try) point(l *local, n *model.Node, at model.Pos) bool {
 	switch n.Op {
 	case model.Raise, model.Exit:
 		return x.raises(l, n, at)
+	case model.Assign:
+		return x.announced(l, func(e *traces.Event) bool { return x.same(e, n) }, traces.SetMask)
 	case model.Throw:
 		l.cause = 0
 		return x.announced(l, func(e *traces.Event) bool { return e.Kind == traces.Throw && (x.free || x.same(e, n)) }, traces.Throw)
@@ -204,8 +232,8 @@ func (x *try) make(t int, is func(*traces.Event) bool, k traces.Kind) bool {
 		l.ahead = true // the recording has ended before its line
 		return true
 	}
-	if i < 0 || l.owed != 0 || !is(x.event(t, i)) || !x.may.allows(t, i) {
-		return false
+	if i < 0 || l.owed != 0 || !is(x.event(t, i)) || t == x.t && !x.may.allows(t, i) {
+		return false // who ends another thread at once needs the permit for that alone
 	}
 	l.ahead = true
 	return true
@@ -250,7 +278,9 @@ func (x *try) take(e *model.Event) bool {
 		}
 		x.receive(u, e.Send)
 	case model.Withdrawn:
-		x.amend(u, withdrawn)
+		if x.m.Nodes[e.Send].Op != model.Timeout {
+			x.amend(u, withdrawn)
+		}
 	case model.SendDone:
 		x.amend(u, x.sendResult(e))
 	case model.Entered:
@@ -286,7 +316,8 @@ func (x *try) amend(u int, to phase) {
 }
 
 // reached says that u, if it is masked and receives because of the operation at
-// which it stands, has called that.
+// which it stands, has called that; or that it has recorded all that comes before the
+// safe point.
 func (x *try) reached(u int) bool {
 	c := x.core(x.from, u)
 	if c.Status != model.Running || c.Ctl != model.Run || c.At == 0 || c.Mask == model.Open {
@@ -294,6 +325,9 @@ func (x *try) reached(u int) bool {
 	}
 	k := kinds[x.m.Nodes[c.At].Op]
 	top := x.top(x.now[u].nest)
+	if k == traces.Point {
+		return (top == nil || top.kind != opEntry) && x.clean(&x.now[u])
+	}
 	return k == 0 || !k.IsOperation() || !x.sees(u, k) || top != nil && top.kind == opEntry
 }
 
@@ -307,8 +341,8 @@ func (x *try) receive(u int, slot model.Pos) {
 	}
 	l.owed = 0 // what was announced has not come to pass
 	l.cause = 0
-	if x.sees(u, traces.Recv) {
-		l.cause = slot
+	if x.sees(u, traces.Recv) && x.m.Nodes[slot].Op != model.Timeout {
+		l.cause = slot // of a timer nobody tells: no one has sent its signal
 	}
 	x.amend(u, cut)
 }
@@ -326,6 +360,10 @@ func (x *try) shown(u int, e *model.Event) traces.Frame {
 		return traces.TryFrame
 	case model.TagFrame:
 		return traces.TagFrame
+	case model.HandleFrame:
+		return handleOf(n.N)
+	case model.TimerFrame:
+		return traces.TimedFrame
 	case model.CleanupFrame:
 		return traces.ProtectFrame
 	case model.CleaningFrame:
@@ -333,8 +371,23 @@ func (x *try) shown(u int, e *model.Event) traces.Frame {
 	case model.ThunkFrame:
 		return traces.ThunkFrame
 	case model.ScopeFrame, model.AfterFrame:
-		if n.Op == model.Try {
+		switch n.Op {
+		case model.Try:
 			return traces.HandlerFrame
+		case model.Timeout:
+			return traces.ExpiredFrame
+		case model.Scope:
+			return x.frameOf(n.How) // the first form of a cleanup
+		}
+	}
+	return 0
+}
+
+// handleOf is the frame in which a class has the level.
+func handleOf(level int16) traces.Frame {
+	for f, l := range handles {
+		if l == model.Level(level) {
+			return f
 		}
 	}
 	return 0
@@ -499,7 +552,10 @@ func (x *try) operation(u int) {
 	case kinds[x.m.Nodes[e.node].Op] == traces.Send && !x.sends():
 		e.phase = gone
 	case x.m.Nodes[e.node].Op == model.JoinTimeout:
-		e.phase = done
+		e.phase, e.value = done, 0
+		if u := x.core(x.from, int(x.m.Nodes[e.node].A)); u.Status.Gone() || u.Lost {
+			e.value = 1 // in time
+		}
 	default:
 		e.phase = done
 		if x.m.Nodes[e.node].Op == model.Take {

@@ -19,7 +19,7 @@ type subject struct {
 	m       *model.Machine
 	free    bool
 	strict  bool
-	targets []bool                  // of each thread: somebody sends it something
+	targets []int                   // of each thread: how many signals are sent to it
 	sees    [][]bool                // by thread and kind: is it recorded?
 	tag     map[uint64]uint16       // of each id a number that no other signal in flight has
 	nodes   map[stmt]model.Pos      // the statements that were made
@@ -87,7 +87,7 @@ func (s *subject) see() {
 // histories need few. One that is received twice keeps its tag.
 func (s *subject) number() {
 	s.tag = map[uint64]uint16{}
-	s.targets = make([]bool, len(s.h.Threads))
+	s.targets = make([]int, len(s.h.Threads))
 	var free []uint16
 	last := uint16(0)
 	to := map[int16]map[uint64]bool{}
@@ -105,7 +105,7 @@ func (s *subject) number() {
 	for i := range s.h.Events {
 		switch e := &s.h.Events[i]; {
 		case e.Kind == traces.Send && e.Phase == traces.Call:
-			s.targets[e.To] = true
+			s.targets[e.To]++
 			if len(free) == 0 {
 				last++
 				free = append(free, last)
@@ -131,6 +131,11 @@ func (s *subject) makeTest(d model.Dialect, t *litmus.Test) error {
 	m, err := t.Machine(d)
 	if err != nil {
 		return inputError{err}
+	}
+	for _, c := range m.Cells {
+		if c.Kind == model.LazyCell {
+			return inputf("the test %s has the lazy cell %s: histories cannot tell of work that one thread leaves and another takes up", t.Name, c.Name)
+		}
 	}
 	p := *m.Program
 	p.Nodes = slices.Clone(p.Nodes)
@@ -169,9 +174,7 @@ var cellKinds = map[traces.CellKind]model.CellKind{
 
 func (s *subject) makeFree(d model.Dialect) error {
 	p := &model.Program{Nodes: make([]model.Node, 2), Classes: []string{litmus.ErrorClass}}
-	if i := slices.Index(p.Classes, model.KillClass); i < 0 {
-		p.Classes = append(p.Classes, model.KillClass)
-	}
+	p.Classes = append(p.Classes, model.KillClass, model.TimeoutClass)
 	for _, name := range s.h.Threads {
 		p.Threads = append(p.Threads, model.ThreadDecl{Name: name, Start: model.Free})
 	}

@@ -1,10 +1,9 @@
 package linearizability
 
 import (
-	"fmt"
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/model"
@@ -17,16 +16,26 @@ import (
 type writer struct {
 	of      *writing
 	c       model.Config
+	at      string // the key of c
 	threads []scribe
 	flying  []flight // signals by who sent them where
 	ids     uint64
+	all     []way // what can happen next, if that was asked
 }
 
-// writing is what all writers of a history share.
+// writing is what all writers of the histories of a test share.
 type writing struct {
-	test *litmus.Test
-	m    *model.Machine
-	from []*litmus.Stmt
+	test  *litmus.Test
+	m     *model.Machine
+	from  []*litmus.Stmt
+	parts map[model.Part]uint32
+	moves map[string][]step // by the key of a configuration
+}
+
+// step is a move and the key of the configuration to which it leads.
+type step struct {
+	model.Move
+	at string
 }
 
 type flight struct {
@@ -60,12 +69,45 @@ type open struct {
 	ghosts []open       // scopes whose place it has taken
 }
 
-func newWriter(t *litmus.Test, d model.Dialect) (*writer, error) {
+func newWriting(t *litmus.Test, d model.Dialect) (*writing, error) {
 	m, err := t.Machine(d)
 	if err != nil {
 		return nil, err
 	}
-	return &writer{of: &writing{t, m, t.Statements(d.Idioms)}, c: m.Start(), threads: make([]scribe, len(m.Threads))}, nil
+	return &writing{t, m, t.Statements(d.Idioms), map[model.Part]uint32{}, map[string][]step{}}, nil
+}
+
+// start is the writer of a run that begins.
+func (of *writing) start() *writer {
+	c := of.m.Start()
+	return &writer{of: of, c: c, at: of.key(c), threads: make([]scribe, len(of.m.Threads))}
+}
+
+// key is the configuration in few bytes.
+func (of *writing) key(c model.Config) string {
+	var b []byte
+	for _, p := range c {
+		id, ok := of.parts[p]
+		if !ok {
+			id = uint32(len(of.parts))
+			of.parts[p] = id
+		}
+		b = binary.AppendUvarint(b, uint64(id))
+	}
+	return string(b)
+}
+
+// steps are the moves of a writer's configuration.
+func (w *writer) steps() []step {
+	all, ok := w.of.moves[w.at]
+	if !ok {
+		moves, _ := w.of.m.Moves(w.c)
+		for _, v := range moves {
+			all = append(all, step{v, w.of.key(v.To)})
+		}
+		w.of.moves[w.at] = all
+	}
+	return all
 }
 
 // header is that of the histories of the writer.
@@ -102,6 +144,7 @@ func (w *writer) clone() *writer {
 	n := *w
 	n.threads = slices.Clone(w.threads)
 	n.flying = slices.Clone(w.flying)
+	n.all = nil
 	return &n
 }
 
@@ -114,20 +157,22 @@ type way struct {
 
 // ways is everything that can happen next.
 func (w *writer) ways() []way {
-	var all []way
-	if w.of.m.Dead(w.c.Read()) {
-		return nil
+	if w.all != nil || w.of.m.Dead(w.c.Read()) {
+		return w.all
 	}
+	w.all = []way{}
 	for t := range w.threads {
-		all = append(all, w.lines(t)...)
+		w.all = append(w.all, w.lines(t)...)
 	}
-	moves, _ := w.of.m.Moves(w.c)
-	for i := range moves {
-		if n := w.move(&moves[i]); n != nil {
-			all = append(all, way{to: n, move: &moves[i].Label})
+	steps := w.steps()
+	for i := range steps {
+		v := &steps[i]
+		if n := w.move(&v.Move); n != nil {
+			n.at = v.at
+			w.all = append(w.all, way{to: n, move: &v.Label})
 		}
 	}
-	return all
+	return w.all
 }
 
 // lines is what the recorder of thread t can write now.
@@ -135,10 +180,12 @@ func (w *writer) lines(t int) []way {
 	var all []way
 	s := &w.threads[t]
 	for i := range s.todo {
-		if i == 0 || floats(&s.todo[i]) && floats(&s.todo[0]) {
-			n := w.clone()
-			n.threads[t].todo = slices.Delete(slices.Clone(s.todo), i, i+1)
-			all = append(all, n.write(t, s.todo[i]))
+		if i == 0 || floats(&s.todo[i]) && floats(&s.todo[0]) && !s.inner(i) {
+			for _, e := range said(s.todo[i]) {
+				n := w.clone()
+				n.threads[t].todo = slices.Delete(slices.Clone(s.todo), i, i+1)
+				all = append(all, n.write(t, e))
+			}
 		}
 	}
 	for _, e := range s.optional() {
@@ -149,6 +196,25 @@ func (w *writer) lines(t int) []way {
 	}
 	return all
 }
+
+// said is how a line can be written: where a system does not tell its sender why a
+// send returned, it was queued.
+func said(e traces.Event) []traces.Event {
+	all := []traces.Event{e}
+	if e.Phase == traces.Return && (e.Result == traces.Received || e.Result == traces.Gone) {
+		e.Result = traces.Queued
+		all = append(all, e)
+	}
+	return all
+}
+
+// inner says that entry i is the entering of a frame in another whose entering is
+// to be recorded first.
+func (s *scribe) inner(i int) bool {
+	return s.todo[i].Kind == traces.Enter && slices.ContainsFunc(s.todo[:i], isEnter)
+}
+
+func isEnter(e traces.Event) bool { return e.Kind == traces.Enter }
 
 // optional is what the scribe may record.
 func (s *scribe) optional() []traces.Event {
@@ -196,7 +262,7 @@ func (w *writer) write(t int, e traces.Event) way {
 	switch {
 	case e.Kind == traces.Enter:
 		s.open = slices.Clone(s.open)
-		s.open[len(s.open)-1].event = e.N
+		s.open[s.unrecorded()].event = e.N
 	case e.Kind == traces.Recv:
 		s.forget(e.ID)
 		of = e.N
@@ -210,6 +276,16 @@ func (w *writer) write(t int, e traces.Event) way {
 	return way{to: w, line: &e}
 }
 
+// unrecorded is the frame whose entering has just been taken from what is to be
+// recorded: those inside it are still there.
+func (s *scribe) unrecorded() int {
+	i := len(s.open) - 1
+	for range slices.DeleteFunc(slices.Clone(s.todo), func(e traces.Event) bool { return !isEnter(e) }) {
+		i--
+	}
+	return i
+}
+
 // forget notes that a receipt is recorded.
 func (s *scribe) forget(id uint64) {
 	if s.cause == id {
@@ -217,8 +293,14 @@ func (s *scribe) forget(id uint64) {
 	}
 	s.open = slices.Clone(s.open)
 	for i := range s.open {
-		if s.open[i].cause == id {
-			s.open[i].cause = 0
+		o := &s.open[i]
+		if o.cause == id {
+			o.cause = 0
+		}
+		if o.saved != nil {
+			saved := *o.saved
+			saved.forget(id)
+			o.saved = &saved
 		}
 	}
 	s.todo = slices.DeleteFunc(slices.Clone(s.todo), func(e traces.Event) bool { return e.Kind == traces.Recv && e.ID == id })
@@ -253,6 +335,8 @@ func (w *writer) announce(t int) (e traces.Event, ok bool) {
 		e.Name = w.of.m.Classes[n.A]
 	case e.Kind == traces.Throw:
 		e.Name, e.V, e.HasV = w.of.m.Tags[n.A], int64(n.N), true
+	case e.Kind == traces.SetMask:
+		e.Result = [...]traces.Result{model.Open: traces.Open, model.Interruptible: traces.Masked, model.Closed: traces.Closed}[n.N]
 	case e.Kind != traces.Exit:
 		return e, false
 	}
@@ -291,7 +375,7 @@ func (w *writer) operands(e *traces.Event, n *model.Node) {
 	case traces.Join, traces.Fork, traces.Await, traces.Alive:
 		e.To = int16(n.A)
 	case traces.Sleep, traces.Foreign, traces.Settle:
-	case traces.Put, traces.Set, traces.WaitUntil, traces.Spin:
+	case traces.Put, traces.Set, traces.WaitUntil, traces.Spin, traces.Busy:
 		e.Cell, e.V, e.HasV = int16(n.A), int64(n.N), true
 	case traces.Wait:
 		e.Cell, e.With = int16(n.A), int16(n.B)
@@ -332,9 +416,13 @@ func (w *writer) move(v *model.Move) *writer {
 	return n
 }
 
-// reached says that what an operation lets in comes after the record of its call.
+// reached says that what an operation lets in comes after the record of its call, and
+// what a safe point does, after that of all before it.
 func (w *writer) reached(u int) bool {
 	c := w.c[model.CoreOf(model.Thread(u))].Core()
+	if c.Status == model.Running && c.Ctl == model.Run && c.Mask != model.Open && w.of.m.Nodes[c.At].Op == model.Point {
+		return len(w.threads[u].todo) == 0
+	}
 	_, ok := w.announce(u)
 	return !ok || c.At == 0 || c.Mask == model.Open || w.threads[u].inCall || !kindOf(w.of.m.Nodes[c.At].Op).IsOperation()
 }
@@ -361,7 +449,9 @@ func (w *writer) statement(was *writer, t int) {
 	case model.Raise, model.Exit, model.Throw:
 		s.cause = 0
 		if w.silent(c.At) && len(s.open) > 0 {
-			s.cause = s.open[len(s.open)-1].cause
+			s.open = slices.Clone(s.open)
+			top := &s.open[len(s.open)-1]
+			s.cause, top.cause = top.cause, 0
 		}
 	case model.Point:
 		s.todo = []traces.Event{{Phase: traces.At, Kind: traces.Point}}
@@ -373,16 +463,30 @@ func (w *writer) event(was *writer, v *model.Move, e *model.Event) {
 	s := &w.threads[u]
 	switch e.Kind {
 	case model.Sent:
-		w.flying = append(w.flying, flight{e.Thread, e.Send, s.id})
+		f := flight{e.Thread, e.Send, s.id}
+		if w.of.m.Nodes[e.Send].Op == model.Timeout {
+			f.id = 0 // nobody has sent it
+		}
+		w.flying = append(w.flying, f)
 	case model.Received:
 		w.receive(u, w.land(e.Other, e.Send))
 	case model.Withdrawn:
 		w.land(e.Thread, e.Send)
+		if w.of.m.Nodes[e.Send].Op == model.Timeout {
+			return
+		}
 		s.result = traces.Withdrawn
 		for i := range s.may {
 			s.may[i].Result = traces.Withdrawn
 		}
-	case model.Dropped:
+	case model.Dropped, model.Replaced:
+		w.land(e.Other, e.Send)
+	case model.Merged:
+		if slices.ContainsFunc(v.Events, func(x model.Event) bool { return x.Kind == model.Sent }) {
+			w.flying = slices.Clone(w.flying[:len(w.flying)-1]) // that one, and not the one that it is equal to
+			w.threads[e.Other].result = traces.Queued
+			return
+		}
 		w.land(e.Other, e.Send)
 	case model.SendDone:
 		r := traces.Received
@@ -449,7 +553,7 @@ func (w *writer) entered(was *writer, v *model.Move, u int, e *model.Event) {
 	switch {
 	case own && at != 0 && w.of.m.Nodes[at].Op == model.Scope:
 		for g, how := range scopes {
-			if how == w.of.m.Nodes[at].How && (how != model.Relent || (g == traces.WithFrame) == (w.of.m.ThunkMask == model.Interruptible)) {
+			if how == w.of.m.Nodes[at].How && (how != model.Relent || g.String() == w.of.from[at].Form.Word) {
 				enter.Frame = g
 			}
 		}
@@ -457,10 +561,27 @@ func (w *writer) entered(was *writer, v *model.Move, u int, e *model.Event) {
 			f.ghosts = s.open[n-1].ghosts
 			s.open = s.open[:n-1]
 		}
+	case e.Frame == model.ScopeFrame && w.of.m.Nodes[e.Send].Op == model.Scope: // the first form of a cleanup
+		for g, how := range scopes {
+			if how == w.of.m.Nodes[e.Send].How {
+				enter.Frame = g
+			}
+		}
 	case e.Frame == model.HandlerFrame:
 		enter.Frame, enter.Name = traces.TryFrame, litmus.Any
 		if c := w.of.m.Nodes[at].A; c != model.Any {
 			enter.Name = w.of.m.Classes[c]
+		}
+	case e.Frame == model.TimerFrame:
+		enter.Frame = traces.TimedFrame
+	case e.Frame == model.AfterFrame && w.of.m.Nodes[e.Send].Op == model.Timeout:
+		enter.Frame = traces.ExpiredFrame
+	case e.Frame == model.HandleFrame:
+		n := &w.of.m.Nodes[at]
+		enter.Frame = [...]traces.Frame{model.Open: traces.ImmediateFrame, model.Interruptible: traces.OnBlockingFrame, model.Closed: traces.NeverFrame}[n.N]
+		enter.Name = litmus.Any
+		if n.A != model.Any {
+			enter.Name = w.of.m.Classes[n.A]
 		}
 	case e.Frame == model.TagFrame:
 		enter.Frame, enter.Name = traces.TagFrame, w.of.m.Tags[w.of.m.Nodes[at].A]
@@ -570,6 +691,11 @@ func (w *writer) finish(was *writer, u int) {
 		if a.Status == model.Sending || w.sentBy(was, u) || op == model.KillNow && !was.c[model.CoreOf(model.Thread(w.of.m.Nodes[s.at].A))].Core().Status.Gone() {
 			s.back(traces.Queued)
 		}
+	case op == model.JoinTimeout:
+		s.back(traces.Timeout)
+		if u := was.c[model.CoreOf(model.Thread(w.of.m.Nodes[s.at].A))].Core(); u.Status.Gone() || u.Lost {
+			s.back(traces.Done)
+		}
 	case op == model.Take:
 		s.back(traces.Done)
 		s.todo[0].V, s.todo[0].HasV = int64(b.Value), true
@@ -587,35 +713,75 @@ func (w *writer) sentBy(was *writer, u int) bool {
 
 // key is the state of the writer, without what it has written.
 func (w *writer) key() string {
-	var b strings.Builder
-	b.WriteString(w.c.Key())
+	b := append([]byte(nil), w.at...)
 	for i := range w.threads {
-		w.threads[i].key(&b)
+		b = w.threads[i].key(b)
 	}
-	fmt.Fprint(&b, w.flying, w.ids)
-	return b.String()
+	for _, f := range w.flying {
+		b = numbers(b, uint64(f.by), uint64(f.send), f.id)
+	}
+	return string(numbers(b, w.ids))
 }
 
-func (s *scribe) key(b *strings.Builder) {
-	fmt.Fprint(b, s.n, s.todo, s.may, s.said, s.inCall, s.call, s.kind, s.at, s.id, s.result, s.cause)
-	for _, o := range s.open {
-		fmt.Fprint(b, o.frame, o.event, o.cause, o.ghosts)
-		if o.saved != nil {
-			o.saved.key(b)
-		}
+func numbers(b []byte, all ...uint64) []byte {
+	for _, n := range all {
+		b = binary.AppendUvarint(b, n)
 	}
+	return b
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func events(b []byte, all []traces.Event) []byte {
+	b = numbers(b, uint64(len(all)))
+	for i := range all {
+		e := &all[i]
+		b = numbers(b, uint64(e.Phase), uint64(e.Kind), uint64(uint32(e.Of)), e.ID, uint64(e.Result), uint64(e.Frame), uint64(e.V), uint64(len(e.Name)))
+		b = append(b, e.Name...)
+	}
+	return b
+}
+
+func (s *scribe) key(b []byte) []byte {
+	b = events(events(b, s.todo), s.may)
+	b = numbers(b, uint64(s.n), bit(s.said)|bit(s.inCall)<<1, uint64(s.call), uint64(s.kind), uint64(s.at), s.id, uint64(s.result), s.cause, uint64(len(s.open)))
+	for i := range s.open {
+		b = s.open[i].key(b)
+	}
+	return b
+}
+
+func (o *open) key(b []byte) []byte {
+	b = numbers(b, uint64(o.frame), uint64(uint32(o.event)), o.cause, uint64(len(o.ghosts)), bit(o.saved != nil))
+	for i := range o.ghosts {
+		b = o.ghosts[i].key(b)
+	}
+	if o.saved != nil {
+		b = o.saved.key(b)
+	}
+	return b
 }
 
 // Record is a history of a random run of the test under the dialect, of at most
 // so many steps and lines, and the run.
 func Record(t *litmus.Test, d model.Dialect, r *rand.Rand, steps int) (*traces.History, []model.Label, error) {
-	w, err := newWriter(t, d)
+	of, err := newWriting(t, d)
 	if err != nil {
 		return nil, nil, err
 	}
-	h := &traces.History{Header: w.header()}
-	run := w.proceed(h, r, steps)
+	h, run := of.record(r, steps)
 	return h, run, nil
+}
+
+func (of *writing) record(r *rand.Rand, steps int) (*traces.History, []model.Label) {
+	w := of.start()
+	h := &traces.History{Header: w.header()}
+	return h, w.proceed(h, r, steps)
 }
 
 // proceed goes on at random and writes what it records behind h.

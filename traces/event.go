@@ -33,7 +33,7 @@ func (e *Event) fields() (must, may field) {
 		return s.must, s.may &^ fClass
 	case e.Kind == Enter && e.Frame == TagFrame:
 		return s.must | fTag, 0
-	case e.Kind == Enter && e.Frame == TryFrame:
+	case e.Kind == Enter && (e.Frame == TryFrame || e.Frame.IsHandle()):
 		return s.must, fClass
 	case e.Kind == Enter:
 		return s.must, 0

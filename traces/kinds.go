@@ -19,6 +19,7 @@ const (
 	Broadcast
 	WaitUntil
 	Spin
+	Busy
 	Join
 	Sleep
 	Foreign
@@ -34,6 +35,7 @@ const (
 	Raise
 	Throw
 	Exit
+	SetMask
 	Log
 	GetMask
 	Point
@@ -97,6 +99,7 @@ var shapes = [lastKind + 1]shape{
 	Broadcast: {word: "broadcast", must: fCell, ret: fClass, results: blocking},
 	WaitUntil: {word: "wait-until", must: fCell | fV, ret: fClass, results: blocking},
 	Spin:      {word: "spin", must: fCell | fV, ret: fClass, results: blocking},
+	Busy:      {word: "busy", must: fCell | fV, ret: fClass, results: blocking},
 	Join:      {word: "join", must: fTo, ret: fClass, results: blocking},
 	Sleep:     {word: "sleep", ret: fClass, results: blocking},
 	Foreign:   {word: "foreign", ret: fClass, results: blocking},
@@ -114,6 +117,7 @@ var shapes = [lastKind + 1]shape{
 	Raise:   {word: "raise", must: fClass, before: true},
 	Throw:   {word: "throw", must: fTag, may: fV, before: true},
 	Exit:    {word: "exit", before: true},
+	SetMask: {word: "setmask", must: fRes, results: []Result{Open, Masked, Closed}, before: true},
 	Log:     {word: "log", must: fWord, may: fV},
 	GetMask: {word: "getmask", must: fRes, results: []Result{Open, Masked, Closed}},
 	Point:   {word: "point"},

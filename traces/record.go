@@ -17,7 +17,7 @@ func (t *Thread) CallOn(k Kind, cell int) CallID {
 	return t.put(0, on(0, cell), act(Call, k, 0, 0))
 }
 
-// CallValue records that an operation on a cell with a value is about to begin: Put, Set, WaitUntil, Spin.
+// CallValue records that an operation on a cell with a value is about to begin: Put, Set, WaitUntil, Spin, Busy.
 func (t *Thread) CallValue(k Kind, cell int, v int64) CallID {
 	return t.put(uint64(v), on(0, cell), act(Call, k, 0, 0)|hasValue)
 }
@@ -50,7 +50,7 @@ func (t *Thread) ReturnError(c CallID, class Name) {
 func (t *Thread) Recv(id uint64) { t.put(id, 0, act(At, Recv, 0, 0)) }
 
 // Enter records, inside, that a frame has been entered. The name is the class
-// of a TryFrame or the tag of a TagFrame, else 0.
+// of a TryFrame or of one that handles a class, or the tag of a TagFrame, else 0.
 func (t *Thread) Enter(f Frame, name Name) CallID {
 	return t.put(0, on(name, 0), act(At, Enter, uint8(f), 0))
 }
@@ -72,6 +72,9 @@ func (t *Thread) Bare(k Kind) { t.put(0, 0, act(At, k, 0, 0)) }
 
 // Mask records what a question for the mask has answered: Open, Masked or Closed.
 func (t *Thread) Mask(r Result) { t.put(0, 0, act(At, GetMask, 0, r)) }
+
+// SetMask records that the thread is about to set its mask: to Open, Masked or Closed.
+func (t *Thread) SetMask(r Result) { t.put(0, 0, act(At, SetMask, 0, r)) }
 
 // End records, when the thread can receive nothing more, how it ended. The class
 // is that of Died, else 0.

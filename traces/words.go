@@ -27,12 +27,18 @@ const (
 	AllowFrame
 	LocalFrame
 	WithFrame
-	TryFrame     // the body of a handler; Name is its class
-	HandlerFrame // the handler itself, after its try was left
-	TagFrame     // the body of a catch tag; Name is the tag
-	ProtectFrame // the body of a cleanup
-	CleanupFrame // the cleanup itself
-	ThunkFrame   // the code of a received thunk
+	ReopenFrame     // the level that the innermost WithoutFrame found
+	TryFrame        // the body of a handler; Name is its class
+	HandlerFrame    // the handler itself, after its try was left
+	TagFrame        // the body of a catch tag; Name is the tag
+	ProtectFrame    // the body of a cleanup
+	CleanupFrame    // the cleanup itself
+	ThunkFrame      // the code of a received thunk
+	TimedFrame      // the block of a timer
+	ExpiredFrame    // what runs when its time was up
+	NeverFrame      // signals of class Name are not received in it
+	OnBlockingFrame // only where it blocks
+	ImmediateFrame  // always
 )
 
 // Result says how an operation returned, a frame was left, a thread ended or a
@@ -79,8 +85,8 @@ type words []string
 
 var (
 	signalWords = words{"", "exc", "thunk", "kill", "kill!"}
-	frameWords  = words{"", "mask", "umask", "restore", "unmask", "interruptible", "without", "allow", "local", "with",
-		"try", "handler", "tag", "protect", "cleanup", "thunk"}
+	frameWords  = words{"", "mask", "umask", "restore", "unmask", "interruptible", "without", "allow", "local", "with", "reopen",
+		"try", "handler", "tag", "protect", "cleanup", "thunk", "timed", "expired", "never", "on-blocking", "immediate"}
 	resultWords = words{"", "done", "received", "queued", "withdrawn", "interrupted", "gone", "timeout", "error",
 		"yes", "no", "normal", "unwind", "returned", "died", "killed", "open", "masked", "closed"}
 	cellWords = words{"", "flag", "var", "mvar", "mutex", "sem", "cond"}
@@ -109,4 +115,7 @@ func (r Result) String() string   { return resultWords.text(uint8(r)) }
 func (c CellKind) String() string { return cellWords.text(uint8(c)) }
 
 // IsMask reports whether the frame changes the mask.
-func (f Frame) IsMask() bool { return f >= MaskFrame && f <= WithFrame }
+func (f Frame) IsMask() bool { return f >= MaskFrame && f <= ReopenFrame }
+
+// IsHandle reports whether the frame changes what the mask lets in of one class.
+func (f Frame) IsHandle() bool { return f >= NeverFrame && f <= ImmediateFrame }

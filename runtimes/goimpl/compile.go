@@ -24,6 +24,7 @@ type env struct {
 	t      *impl.Thread
 	id     model.Thread
 	value  int16
+	inTime bool            // the thread that was joined last had ended, or did within the bound
 	levels [256]impl.Level // what the scopes found, by slot
 	hold   uint64          // where the thread is held up; zero for nowhere
 }

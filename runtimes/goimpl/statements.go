@@ -280,7 +280,11 @@ func join(_ *compiler, n *model.Node) code {
 const moment = 50 * time.Microsecond
 
 func joinTimeout(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.jitter(); _, err := e.t.JoinFor(e.threads[n.A], moment); return err }
+	return func(e *env) (err error) {
+		e.jitter()
+		e.inTime, err = e.t.JoinFor(e.threads[n.A], moment)
+		return err
+	}
 }
 
 func sleep(*compiler, *model.Node) code {

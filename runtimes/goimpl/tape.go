@@ -244,6 +244,8 @@ func (e *env) returns(call traces.CallID, kind traces.Kind, n *model.Node, err e
 	case kind == traces.Held || kind == traces.Alive:
 		yes := e.logs[e.id][len(e.logs[e.id])-1]
 		r.Return(call, pick(yes == "held" || yes == "alive", traces.Yes, traces.No))
+	case n.Op == model.JoinTimeout:
+		r.Return(call, pick(e.inTime, traces.Done, traces.Timeout))
 	default:
 		r.Return(call, traces.Done)
 	}
