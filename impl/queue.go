@@ -255,5 +255,6 @@ func (t *Thread) interrupted(w wake) error {
 	if err := t.stopping(); err != nil || w == bySignal {
 		return err
 	}
-	return t.receive(Masked)
+	_, err := t.receiveOne() // one, and the operation is begun again: now it may not have to wait
+	return err
 }

@@ -75,28 +75,33 @@ func (t *Thread) interruptible() error {
 // receive takes pending signals, oldest first, until one raises or none is left, as
 // long as the thread's level is at most limit.
 func (t *Thread) receive(limit Level) error {
-	t.fresh = false
 	for t.level <= limit || fault(FaultIgnoreMask) {
-		x := t.w.Acquire()
-		h := t.head
-		if h == nil {
-			if t.force == nil {
-				x &^= forced
-			}
-			t.w.Release(t.attention(x))
-			return nil
-		}
-		p, from := t.dequeue(h)
-		t.w.Release(t.attention(x | forcedIf(p.what)))
-		from.acknowledge()
-		if fault(FaultReadAfterAck) && from != nil {
-			p = t.read(h)
-		}
-		if err := t.take(p); err != nil {
+		if some, err := t.receiveOne(); !some || err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// receiveOne takes the oldest pending signal, if there is one.
+func (t *Thread) receiveOne() (some bool, err error) {
+	t.fresh = false
+	x := t.w.Acquire()
+	h := t.head
+	if h == nil {
+		if t.force == nil {
+			x &^= forced
+		}
+		t.w.Release(t.attention(x))
+		return false, nil
+	}
+	p, from := t.dequeue(h)
+	t.w.Release(t.attention(x | forcedIf(p.what)))
+	from.acknowledge()
+	if fault(FaultReadAfterAck) && from != nil {
+		p = t.read(h)
+	}
+	return true, t.take(p)
 }
 
 // dequeue takes the oldest signal out of t's queue. It copies what is needed, since

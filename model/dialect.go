@@ -146,6 +146,9 @@ func Ops(ops ...Op) (s OpSet) {
 // Has says whether o is in the set.
 func (s OpSet) Has(o Op) bool { return s>>o&1 != 0 }
 
+// RunningWaits are the waits in which a thread runs, and reaches safe points.
+var RunningWaits = Ops(Spin, Await, Settle)
+
 // Blocking is every operation in which a thread can be blocked, but for taking a
 // mutex again after a wait.
 var Blocking = Ops(ThrowTo, Take, Put, Lock, Acquire, AcquireOpen, Wait, WaitUntil, Join, JoinTimeout, Sleep, Foreign, ForeignInt, ForeignUntil, Force)

@@ -12,7 +12,7 @@ func (x *Step) receptive(t Thread, s Signal) bool {
 		level = max(level, c.class(s.Arg))
 	}
 	switch {
-	case level == Closed, c.Fresh && x.ThunkBegins, x.ignores(t, c, s):
+	case level == Closed, x.ThunkBegins && x.unbegun(c), x.ignores(t, c, s):
 		return false
 	case c.Status == Blocked && level == Open:
 		return x.Wake.Has(c.Op)
@@ -26,6 +26,13 @@ func (x *Step) receptive(t Thread, s Signal) bool {
 		return c.At == 0 || !x.NoPoint.Has(x.Nodes[c.At].Op)
 	}
 	return x.atPoint(c)
+}
+
+// unbegun says that t runs a thunk of which nothing but scopes has been executed. One
+// that stands at a running wait has begun, or it would wait deaf for what only the next
+// thunk may bring [sbcl-it ¶3].
+func (x *Step) unbegun(c Core) bool {
+	return c.Fresh && !(c.steps() && c.At != 0 && RunningWaits.Has(x.Nodes[c.At].Op))
 }
 
 // atPoint says that a thread is about to do an operation at which it looks for
