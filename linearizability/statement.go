@@ -36,7 +36,7 @@ func kindOf(op model.Op) traces.Kind {
 		return traces.Acquire
 	case model.Scope, model.Try, model.Tag, model.Protect, model.Handle, model.Timeout:
 		return traces.Enter
-	case model.Nop:
+	case model.Nop, model.NotHeld:
 		return 0
 	}
 	for k, o := range ops {

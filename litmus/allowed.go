@@ -211,7 +211,7 @@ func threadEnd(name string, e model.End) ThreadEnd {
 	switch e.Status {
 	case model.Died:
 		t.End += " " + e.Class
-	case model.Sending, model.Exiting:
+	case model.Sending, model.Waking, model.Exiting:
 		t.End = model.Running.String()
 	case model.Blocked:
 		t.End = "blocked " + e.In

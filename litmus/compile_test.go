@@ -21,7 +21,7 @@ var (
 // opNames are short names for the operations that expansions are made of.
 var opNames = map[model.Op]string{
 	model.Log: "log", model.Protect: "protect", model.Raise: "raise", model.Exit: "exit", model.ThrowTo: "throwTo",
-	model.Interrupt: "interrupt", model.Kill: "kill", model.Lock: "lock", model.UnlockHeld: "unlock-held", model.Nop: "nop",
+	model.Interrupt: "interrupt", model.Kill: "kill", model.Lock: "lock", model.UnlockHeld: "unlock-held", model.NotHeld: "not-held", model.Nop: "nop",
 }
 
 var howNames = map[model.How]string{

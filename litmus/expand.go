@@ -147,7 +147,10 @@ func (e expansion) withLock() []item {
 	case model.WithLockLocal:
 		return []item{e.masked(model.Without, model.Local, e.inside(model.Allow, lock), e.block(0), unlock)}
 	case model.WithLockReopened:
-		return []item{e.masked(model.Without, model.Reopen, e.inside(model.Reopen, lock), e.block(0), unlock)}
+		taken := func(at place) []item { return append(lock(at), e.block(0)(at)...) }
+		nothing := func(place) []item { return nil }
+		free := e.lock(model.NotHeld)(e.at)
+		return append(free, e.masked(model.Without, model.Reopen, nothing, taken, unlock))
 	}
 	return append(lock(e.at), e.guard(e.block(0), unlock, e.at))
 }

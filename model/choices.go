@@ -48,6 +48,7 @@ var answers = map[reflect.Type][]string{
 	reflect.TypeFor[Order]():   {"fifo", "lifo", "any"},
 	reflect.TypeFor[Doomed]():  {"everything", "no-kill", "never-again", "nothing"},
 	reflect.TypeFor[Unwinds](): {"nowhere", "at-masks", "anywhere"},
+	reflect.TypeFor[Ends]():    {"none", "every", "perhaps-own"},
 
 	reflect.TypeFor[ThrowToIdiom]():  {"primitive", "thunk"},
 	reflect.TypeFor[KillIdiom]():     {"primitive", "exception", "thunk"},
@@ -159,7 +160,7 @@ var opNames = []string{
 	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force", Busy: "busy", ForeignUntil: "foreign-until",
 }
 
-var cueNames = []string{"send", "thunk", "enter", "leave", "unwind", "block", "point"}
+var cueNames = []string{"send", "thunk", "enter", "leave", "unwind", "block", "point", "sent"}
 
 // String names the operations of s.
 func (s OpSet) String() string { return setText(s, opNames) }

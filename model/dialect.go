@@ -16,6 +16,8 @@ type Dialect struct {
 	TwoStepExit bool  // does a thread that has ended still accept signals for a moment?
 	DeathFrees  bool  // are the mutexes of a thread that ends released?
 	JoinRaises  bool  // does joining a thread that died of an exception raise it again?
+	JoinEarly   bool  // does a join end once the other has ended, though that still accepts signals?
+	LateKill    bool  // may a kill that comes to a thread after its end end the process?
 	FalseDeath  bool  // is a thread taken for dead once a join of it was interrupted?
 
 	// Sending.
@@ -58,9 +60,11 @@ type Dialect struct {
 	// Blocking.
 	HandOff   OpSet // which operations does the other side complete for the first that waits?
 	Retry     OpSet // in which operations is the first that waits only woken, to try again?
+	NoLine    OpSet // in which operations may any that waits go on, not only the first?
 	Relocks   bool  // does an interrupted wait take its mutex again before anything else?
 	PassOn    bool  // does a waiter that is thrown out pass a notification on, had it one or not?
-	EndsWaits bool  // does a notification end every wait that a thunk interrupted, and one more?
+	EndsWaits Ends  // which waits that a thunk interrupted does a notification end, beside the first?
+	WakeError bool  // is it an error to hand a mutex to a thread that ends before it is woken?
 	LockCycle bool  // is it an error to close a circle of threads that wait for mutexes?
 	Deadlock  bool  // when nothing else can happen, do threads blocked on an MVar or a lazy cell get an error?
 }
@@ -107,6 +111,17 @@ const (
 	Nothing
 )
 
+// Ends is which waits a notification ends beside that of the first that waits.
+type Ends uint8
+
+// None; every wait on the condition that a thunk interrupted; or, perhaps, those
+// of the thread that it wakes.
+const (
+	NoOther Ends = iota
+	EveryInterrupted
+	PerhapsItsOwn
+)
+
 // Unwinds is where in an unwinding a signal can be received.
 type Unwinds uint8
 
@@ -130,6 +145,7 @@ const (
 	OnUnwind                  // an unwinding leaves a scope and its mask opens
 	OnBlock                   // it blocks
 	OnPoint                   // it is about to do an operation at which it looks
+	OnSent                    // it has sent a signal: it looks whatever its mask
 )
 
 // OpSet is a set of operations.

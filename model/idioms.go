@@ -74,16 +74,17 @@ const (
 	BracketUnblocked
 )
 
-// WithLockIdiom is what with-lock l { A } is. In all of them the mutex is taken
-// before the cleanup is installed, and the cleanup releases it only if it is held:
-// a failed attempt to take it again must not release what others took.
+// WithLockIdiom is what with-lock l { A } is. The cleanup releases the mutex
+// only if it is held, and in all but the last the mutex is taken before the cleanup is
+// installed: a failed attempt to take it again must not release what was taken before.
 type WithLockIdiom uint8
 
 // WithLockBare is lock l; protect { A } cleanup { unlock }. WithLockMasked is
 // mask { lock l; protect { restore { A } } cleanup { unlock } }. WithLockLocal is
 // without { allow { lock l }; protect { local { A } } cleanup { unlock } }.
 // WithLockUnblocked is WithLockMasked with unmask for restore. WithLockReopened is
-// WithLockLocal with scopes that open without looking for signals.
+// without { protect { reopen { lock l; A } } cleanup { unlock } }, after a look whether
+// the thread has l already; reopen opens without looking for signals.
 const (
 	WithLockBare WithLockIdiom = iota
 	WithLockMasked

@@ -107,7 +107,7 @@ type Witness interface{ Events([]Event) }
 func (m *Machine) Expand(i int, s Store) {
 	who, t := m.agent(i)
 	x := Step{Machine: m, store: s}
-	if m.NestBound > 0 && x.crashed() {
+	if (m.NestBound > 0 || m.LateKill) && x.crashed() {
 		return
 	}
 	if who == Own && x.mustReceive(t) {

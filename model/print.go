@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var statusNames = [...]string{"unstarted", "booting", "running", "blocked", "sending", "exiting", "returned", "died", "killed"}
+var statusNames = [...]string{"unstarted", "booting", "running", "blocked", "sending", "waking", "exiting", "returned", "died", "killed"}
 
 // String is the word for s.
 func (s Status) String() string { return statusNames[s] }

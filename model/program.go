@@ -33,6 +33,7 @@ const (
 	Put             // A: mvar, N
 	Lock            // A: mutex
 	Unlock          // A: mutex
+	NotHeld         // A: mutex; an error when the thread holds it
 	UnlockHeld      // A: mutex; does nothing when the thread does not hold it
 	Acquire         // A: semaphore
 	AcquireOpen     // A: semaphore; looks for signals whatever the mask

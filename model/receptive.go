@@ -11,6 +11,9 @@ func (x *Step) receptive(t Thread, s Signal) bool {
 	if s.Kind == Exception {
 		level = max(level, c.class(s.Arg))
 	}
+	if c.Bare {
+		level = Open
+	}
 	switch {
 	case level == Closed, x.ThunkBegins && x.unbegun(c), x.ignores(t, c, s):
 		return false
@@ -94,9 +97,17 @@ func (x *Step) checks(c Core) bool {
 	return c.Status == Blocked || c.Status == Running && (c.Ctl == Run || x.UnwindPoints == Anywhere)
 }
 
+// bare gives t the cue that heeds no mask.
+func (x *Step) bare(t Thread, c Core) Core {
+	c = x.arm(t, c, OnSent)
+	c.Bare = x.Arm&OnSent != 0 && c.Armed
+	return c
+}
+
 // arm gives t a cue, if there is something to look for.
 func (x *Step) arm(t Thread, c Core, cue Cues) Core {
-	if x.Arm&cue != 0 && (c.Status == Running || c.Status == Blocked || c.Status == Sending) && x.Queue(t) != "" {
+	heeds := c.Status == Running || c.Status == Blocked || c.Status == Sending || c.Status == Exiting && x.LateKill
+	if x.Arm&cue != 0 && heeds && x.Queue(t) != "" {
 		c.Armed = true
 	}
 	return c

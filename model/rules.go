@@ -94,6 +94,8 @@ func init() {
 		{"B11", "relock", Own, relock},
 		{"B12", "force", Own, force},
 		{"B13", "lock-cycle", Own, lockCycle},
+		{"B14", "wake", Own, wake},
+		{"B15", "not-held", Own, notHeld},
 		{"E1", "gone", Own, gone},
 		{"G1", "deadlock", Configuration, deadlock},
 	}

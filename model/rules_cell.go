@@ -133,6 +133,11 @@ func unlock(x *Step, t Thread) bool {
 		} else if op == Unlock {
 			return x.raise(t, c, ErrorClass)
 		}
+		if u := x.Cell(n.A).Owner; x.WakeError && u != 0 {
+			c.Status, c.On = Waking, u-1
+			x.SetCore(t, c)
+			return true
+		}
 		return x.goOn(t, c, n)
 	}
 	return false
@@ -149,6 +154,45 @@ func (x *Step) release(i uint8) {
 		x.wakeFirst(&cell, Lock)
 	}
 	x.SetCell(i, cell)
+}
+
+// B15 not-held. What would lock a mutex again fails before it has begun.
+//
+//	t at not-held l    l held by t
+//	──────────────────────────────
+//	t raises Error
+//
+// Source: [ecl-src with-lock]: it compares the owner with that at its entry.
+func notHeld(x *Step, t Thread) bool {
+	c, n, ok := x.at(t, NotHeld)
+	if !ok {
+		return false
+	}
+	if x.Cell(n.A).Owner == byte(t)+1 {
+		return x.raise(t, c, ErrorClass)
+	}
+	return x.goOn(t, c, n)
+}
+
+// B14 wake. Who handed a mutex on wakes the other; if that has ended meanwhile, thrown
+// out of its wait, this is an error.
+//
+//	t waking u
+//	────────────────────────────────────
+//	t goes on, or raises Error if u gone
+//
+// Source: [ecl-src mp_giveup_lock, ecl_wakeup_process].
+func wake(x *Step, t Thread) bool {
+	c := x.Core(t)
+	if c.Status != Waking {
+		return false
+	}
+	u := Thread(c.On)
+	c.Status, c.On = Running, 0
+	if x.Core(u).Status.Gone() {
+		return x.raise(t, c, ErrorClass)
+	}
+	return x.goOn(t, c, &x.Nodes[c.At])
 }
 
 // B5 acquire. A semaphore that is not zero is counted down. Which of the two
@@ -199,7 +243,7 @@ func post(x *Step, t Thread) bool {
 }
 
 // ready is thread t at its statement op on a cell, or blocked in it and first in
-// line; it is returned as running and off the wait list.
+// line, where there is one; it is returned as running and off the wait list.
 func (x *Step) ready(t Thread, op Op) (c Core, n *Node, cell Cell, ok bool) {
 	c = x.Core(t)
 	if c.Ctl != Run || c.At == 0 || x.Nodes[c.At].Op != op {
@@ -213,7 +257,7 @@ func (x *Step) ready(t Thread, op Op) (c Core, n *Node, cell Cell, ok bool) {
 		return
 	}
 	cell = x.Cell(n.A)
-	if first, ok := x.firstIn(cell, op); !ok || first != t {
+	if first, ok := x.firstIn(cell, op); !ok || first != t && !x.NoLine.Has(op) {
 		return c, n, cell, false
 	}
 	cell.Waiters = strike(cell.Waiters, t)

@@ -10,20 +10,31 @@ func (x *Step) finish(t Thread, c Core, s Status) {
 	x.end(t, s, c.Arg)
 }
 
-// E1 gone. The window closes; what was accepted in it is never run.
+// E1 gone. The window closes; what was accepted in it is never run. Where a kill in
+// it unwinds a stack that is no longer there, the process may die of it.
 //
 //	t exiting
-//	──────────────────────────────────
-//	t gone    queue(t) dropped
+//	──────────────────────────────────────────────────────────────
+//	t gone, queue(t) dropped; or the process dies, if LateKill
 //
-// Source: [sbcl-src %exit-other-threads, run].
+// Source: [sbcl-src %exit-other-threads, run]; [ecl-src mp_exit_process, thread_entry_point].
 func gone(x *Step, t Thread) bool {
 	c := x.Core(t)
 	if c.Status != Exiting {
 		return false
 	}
+	if c.Armed && x.Queue(t).Find(x.exits) >= 0 && x.Choose(2) == 1 {
+		x.emit(Event{Kind: Crashed, Thread: t})
+		x.crash()
+		return true
+	}
 	x.end(t, Status(c.On), c.Arg)
 	return true
+}
+
+// exits says that s kills its receiver, by itself or by what it makes it do.
+func (x *Step) exits(s Signal) bool {
+	return s.Kind == Death || s.Kind == Thunk && x.Nodes[x.Nodes[s.Send].Body].Op == Exit
 }
 
 // end makes t bare: those who throw at it are woken, what is pending is dropped.

@@ -26,11 +26,17 @@ func receive(x *Step, t Thread) bool {
 func (x *Step) receiveAt(t Thread, i int) {
 	q := x.Queue(t)
 	x.SetQueue(t, q.Remove(i))
-	if c := x.Core(t); c.Armed {
-		c.Armed = false
+	c := x.Core(t)
+	bare := c.Bare
+	if c.Armed {
+		c.Armed, c.Bare = false, false
 		x.SetCore(t, c)
 	}
 	x.receiveSignal(t, q.At(i))
+	if f, ok := x.Stack(t).Top(); ok && bare && f.Kind == ThunkFrame {
+		f.Bare = true
+		x.SetStack(t, x.Stack(t).Pop().Push(f))
+	}
 }
 
 // D2 discard-cue. A thread that looks for signals and finds none that it can
@@ -46,7 +52,7 @@ func discardCue(x *Step, t Thread) bool {
 	if !c.Armed || !x.checks(c) || len(x.candidates(t)) > 0 {
 		return false
 	}
-	c.Armed = false
+	c.Armed, c.Bare = false, false
 	x.SetCore(t, c)
 	return true
 }

@@ -105,7 +105,9 @@ func returnThunk(x *Step, t Thread) bool {
 	case Notified:
 		c.Status, c.Op, c.On = Blocked, Relock, x.Nodes[f.At].B
 	}
-	x.SetCore(t, x.arm(t, c, OnThunk))
+	c = x.arm(t, c, OnThunk)
+	c.Bare = f.Bare && c.Armed
+	x.SetCore(t, c)
 	return true
 }
 

@@ -210,13 +210,15 @@ func sendBegin(x *Step, t Thread) bool {
 }
 
 // T10 send-return. The call returns with a trigger: the first signal that flies
-// to the target lands, be it this sender's or not, and the sender goes on.
+// to the target lands, be it this sender's or not, and the sender goes on. Where
+// sending is a cue, it looks for signals itself, whatever its mask.
 //
 //	t sending to u    (F, flying) first in queue(u)
 //	───────────────────────────────────────────────
 //	F lands    t goes on
 //
-// Source: [sbcl-src %interrupt-thread]; [ecl-src mp_interrupt_process].
+// Source: [sbcl-src %interrupt-thread]; [ecl-src mp_interrupt_process,
+// ECL_UNWIND_PROTECT_THREAD_SAFE_END].
 func sendReturn(x *Step, t Thread) bool {
 	c := x.Core(t)
 	if c.Status != Sending {
@@ -233,5 +235,5 @@ func sendReturn(x *Step, t Thread) bool {
 	}
 	c = x.Core(t)
 	c.Status, c.On = Running, 0
-	return x.goOn(t, c, n)
+	return x.goOn(t, x.bare(t, c), n)
 }

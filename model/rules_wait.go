@@ -46,7 +46,7 @@ func notify(x *Step, t Thread) bool {
 
 // notifyFirst lets the first that waits on condition i go on.
 func (x *Step) notifyFirst(i uint8) {
-	if x.EndsWaits {
+	if x.EndsWaits == EveryInterrupted {
 		x.endWaits(i)
 	}
 	cell := x.Cell(i)
@@ -56,7 +56,9 @@ func (x *Step) notifyFirst(i uint8) {
 	u := Thread(cell.Waiters[0])
 	cell.Waiters = cell.Waiters[1:]
 	x.SetCell(i, cell)
-	if x.notifyUnder(u, i) {
+	if x.EndsWaits == PerhapsItsOwn && x.Core(u).Op == Wait && x.Core(u).On == i {
+		x.endOwn(u, i)
+	} else if x.notifyUnder(u, i) {
 		return
 	}
 	x.relocks(u, x.Core(u))
@@ -86,6 +88,23 @@ func (x *Step) notifyUnder(u Thread, i uint8) bool {
 		}
 	}
 	return false
+}
+
+// endOwn takes every wait of u on condition i off the list, and perhaps ends those that
+// a thunk interrupted: what says that u was notified is u's, not the wait's, and is
+// forgotten if u has to wait for its mutex.
+func (x *Step) endOwn(u Thread, i uint8) {
+	cell := x.Cell(i)
+	under := 0
+	for strike(cell.Waiters, u) != cell.Waiters {
+		cell.Waiters = strike(cell.Waiters, u)
+		under++
+	}
+	x.SetCell(i, cell)
+	if under > 0 && x.Choose(2) == 0 {
+		for x.notifyUnder(u, i) {
+		}
+	}
 }
 
 // endWaits notifies every wait on condition i that a thunk interrupted.
@@ -181,7 +200,7 @@ func (x *Step) blocks(t Thread, n *Node) bool {
 		return x.Cell(n.A).Value != n.N
 	case Join, JoinTimeout:
 		u := x.Core(Thread(n.A))
-		return !u.Status.Gone() && !u.Lost
+		return !u.Status.Gone() && !u.Lost && !(x.JoinEarly && u.Status == Exiting)
 	case Force:
 		return x.forceBlocks(n.A)
 	case Sleep, Foreign, ForeignInt:

@@ -33,7 +33,10 @@ func (s Stack) Push(f Frame) Stack {
 		byte(f.Env), byte(f.Env >> 8), byte(f.Env >> 16), byte(f.Env >> 24), byte(f.Wait),
 		byte(f.Own), byte(f.Own >> 8), byte(f.Own >> 16), byte(f.Own >> 24), 0}
 	if f.Done {
-		b[19] = 1
+		b[19] |= 1
+	}
+	if f.Bare {
+		b[19] |= 2
 	}
 	return s + Stack(b[:])
 }
@@ -48,7 +51,7 @@ func (s Stack) At(i int) Frame {
 		Kind: FrameKind(b[0]), Mask: Level(b[1]), Node: pos(b[2], b[3]), Ctl: Control(b[4]), Arg: b[5],
 		At: pos(b[6], b[7]), Value: int16(pos(b[8], b[9])),
 		Env:  word32(b[10:]),
-		Wait: Waiting(b[14]), Own: word32(b[15:]), Done: b[19] == 1,
+		Wait: Waiting(b[14]), Own: word32(b[15:]), Done: b[19]&1 != 0, Bare: b[19]&2 != 0,
 	}
 }
 

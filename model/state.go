@@ -21,6 +21,7 @@ const (
 	Running                // can step, or spins
 	Blocked                // waits in the operation Op on On
 	Sending                // has queued a signal that is yet to land; closed meanwhile
+	Waking                 // has handed a mutex to thread On, which is yet to be woken
 	Exiting                // has ended, but still accepts signals
 	Returned               // ended by itself
 	Died                   // ended by the class Arg
@@ -56,6 +57,7 @@ type Core struct {
 	Env    uint32 // what lexically enclosing scopes saved, two bits each
 	Own    uint32 // levels of single classes, two bits each, above the mask's
 	Armed  bool   // it is to look for signals now
+	Bare   bool   // and receives them whatever its mask
 	Again  uint8  // 1 + the class that is raised at every point
 	Lost   bool   // others take it for dead
 	Struck bool   // it was killed, and no other kill has an effect
@@ -84,7 +86,7 @@ const MaxOwn = 16
 // elsewhere is the core of the same thread somewhere else: what belongs to the thread
 // and not to the place stays.
 func (c Core) elsewhere(to Core) Core {
-	to.Own, to.Armed, to.Again, to.Lost, to.Struck = c.Own, c.Armed, c.Again, c.Lost, c.Struck
+	to.Own, to.Armed, to.Bare, to.Again, to.Lost, to.Struck = c.Own, c.Armed, c.Bare, c.Again, c.Lost, c.Struck
 	return to
 }
 
@@ -141,6 +143,7 @@ type Frame struct {
 	Value int16
 	Env   uint32
 	Wait  Waiting // ThunkFrame: what became of the wait that the thunk interrupted
+	Bare  bool    // ThunkFrame: the next is received whatever the mask, too
 }
 
 // Waiting is what became of a wait on a condition while a thunk ran.

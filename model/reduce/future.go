@@ -36,7 +36,7 @@ var does = map[model.Op]func(f *future, n *model.Node){
 	model.Fork: nothing, // what the child does, is in the closure
 
 	model.Set: cell, model.Spin: cell, model.Busy: cell, model.Take: cell, model.Put: cell, model.Lock: cell, model.Unlock: cell,
-	model.UnlockHeld: cell, model.Acquire: cell, model.AcquireOpen: cell, model.Post: cell, model.Notify: cell,
+	model.UnlockHeld: cell, model.NotHeld: cell, model.Acquire: cell, model.AcquireOpen: cell, model.Post: cell, model.Notify: cell,
 	model.WaitUntil: cell, model.ForeignUntil: cell, model.Held: cell, model.While: cell, model.Lazy: cell, model.Force: cell,
 	model.Wait: func(f *future, n *model.Node) { f.cells |= 1<<n.A | 1<<n.B },
 
