@@ -77,7 +77,10 @@ static void pause_once(void) {
 (defun thread-alive-p (thread) (mp:process-active-p thread))
 (defun await-end (thread) (mp:process-join thread))
 (defun await-end-for (seconds thread) (declare (ignore seconds thread)) (error "no such thing"))
-(defun queued-p (thread) (declare (ignore thread)) nil) ; there is no way to ask
+;; Lisp has no way to ask, but the environment has the queue [ecl-src queue_signal].
+(defun queued-p (thread)
+  (ffi:c-inline (thread) (:object) :bool
+    "(#0)->process.env && (#0)->process.env->interrupt_struct->pending_interrupt != ECL_NIL" :one-liner t))
 
 (deftype mutex () 'mp:lock)
 (deftype semaphore () 'mp:semaphore)
