@@ -145,7 +145,7 @@ const (
 	OnUnwind                  // an unwinding leaves a scope and its mask opens
 	OnBlock                   // it blocks
 	OnPoint                   // it is about to do an operation at which it looks
-	OnSent                    // it has sent a signal: it looks whatever its mask
+	OnSent                    // it has sent a signal, or perhaps makes an exception: it looks whatever its mask
 )
 
 // OpSet is a set of operations.

@@ -41,6 +41,7 @@ func init() {
 		{"S22", "lazy", Own, lazy},
 		{"S23", "timeout", Own, timeout},
 		{"S24", "busy", Own, busy},
+		{"S25", "raise-bare", Own, raiseBare},
 		{"R1", "return", Own, returnThread},
 		{"R2", "return-scope", Own, returnScope},
 		{"R3", "return-handler", Own, returnHandler},
@@ -97,6 +98,7 @@ func init() {
 		{"B14", "wake", Own, wake},
 		{"B15", "not-held", Own, notHeld},
 		{"E1", "gone", Own, gone},
+		{"E2", "late-kill", Own, lateKill},
 		{"G1", "deadlock", Configuration, deadlock},
 	}
 }

@@ -10,25 +10,36 @@ func (x *Step) finish(t Thread, c Core, s Status) {
 	x.end(t, s, c.Arg)
 }
 
-// E1 gone. The window closes; what was accepted in it is never run. Where a kill in
-// it unwinds a stack that is no longer there, the process may die of it.
+// E1 gone. The window closes; what was accepted in it is never run.
 //
 //	t exiting
-//	──────────────────────────────────────────────────────────────
-//	t gone, queue(t) dropped; or the process dies, if LateKill
+//	──────────────────────────────────
+//	t gone    queue(t) dropped
 //
-// Source: [sbcl-src %exit-other-threads, run]; [ecl-src mp_exit_process, thread_entry_point].
+// Source: [sbcl-src %exit-other-threads, run].
 func gone(x *Step, t Thread) bool {
 	c := x.Core(t)
 	if c.Status != Exiting {
 		return false
 	}
-	if c.Armed && x.Queue(t).Find(x.exits) >= 0 && x.Choose(2) == 1 {
-		x.emit(Event{Kind: Crashed, Thread: t})
-		x.crash()
-		return true
-	}
 	x.end(t, Status(c.On), c.Arg)
+	return true
+}
+
+// E2 late-kill. A kill that comes in the window unwinds a stack that is no longer
+// there, and the process may die of it.
+//
+//	t exiting    kill ∈ queue(t), come in the window    LateKill
+//	────────────────────────────────────────────────────────────
+//	the process dies
+//
+// Source: [ecl-src mp_exit_process, thread_entry_point]; [ecl-obs].
+func lateKill(x *Step, t Thread) bool {
+	if c := x.Core(t); !x.LateKill || c.Status != Exiting || !c.Armed || x.Queue(t).Find(x.exits) < 0 {
+		return false
+	}
+	x.emit(Event{Kind: Crashed, Thread: t})
+	x.crash()
 	return true
 }
 

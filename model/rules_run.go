@@ -141,6 +141,32 @@ func raise(x *Step, t Thread) bool {
 	return ok && x.raise(t, c, n.A)
 }
 
+// S25 raise-bare. Where to make an exception is a cue that heeds no mask, as sending
+// is, what is pending may be received before it is raised.
+//
+//	t at raise E, or at throw a without its tag    s ∈ queue(t)
+//	───────────────────────────────────────────────────────────
+//	t raises E, and looks
+//
+// Source: [ecl-src ecl_enable_interrupts_env, ecl_check_pending_interrupts]; [ecl-obs].
+func raiseBare(x *Step, t Thread) bool {
+	if x.Arm&OnSent == 0 || x.Core(t).Mask == Open {
+		return false
+	}
+	class := uint8(ErrorClass)
+	c, n, ok := x.at(t, Throw)
+	if ok = ok && !x.hasTag(t, n.A); !ok {
+		if c, n, ok = x.at(t, Raise); !ok {
+			return false
+		}
+		class = n.A
+	}
+	if c = x.bare(t, c); !c.Bare {
+		return false
+	}
+	return x.raise(t, c, class)
+}
+
 // S12 throw. The thread's own stack is searched, and only that; if the tag is
 // there, the throw travels.
 //

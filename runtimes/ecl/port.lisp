@@ -58,6 +58,8 @@ static void pause_once(void) {
 (defparameter +runtime+ "ecl")
 ;; process-join has no time-out.
 (defparameter +missing+ '("join-timeout"))
+;; No wait enables what allow-with-interrupts allows [ecl-src ecl_wait_on].
+(defparameter +waits-open+ nil)
 
 (deftype counter () 'simple-vector)
 (defun make-counter () (make-array 1 :initial-element 0))

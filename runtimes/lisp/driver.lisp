@@ -469,7 +469,7 @@
 
 (defun unreceived-p (th)
   (and (queued-p (th-thread th))
-       (<= (th-level th) (if (eq (second (aref *waits* (th-at th))) :block) 1 0))))
+       (<= (th-level th) (if (and +waits-open+ (eq (second (aref *waits* (th-at th))) :block)) 1 0))))
 
 (defun end-text (th)
   (cond ((null (th-thread th)) "unstarted")

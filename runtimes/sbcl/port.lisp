@@ -6,6 +6,7 @@
 
 (defparameter +runtime+ "sbcl")
 (defparameter +missing+ '())
+(defparameter +waits-open+ t) ; in a wait, what is allowed is enabled
 
 (deftype counter () '(simple-array sb-ext:word (1)))
 (defun make-counter () (make-array 1 :element-type 'sb-ext:word :initial-element 0))
