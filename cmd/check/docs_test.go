@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -73,6 +74,9 @@ func runBlock(t *testing.T, block string) string {
 	return now.String()
 }
 
+// words are those of a command line, of which some are in quotes.
+var words = regexp.MustCompile(`"[^"]*"|\S+`)
+
 // runLine runs a command line that begins with check.
 func runLine(t *testing.T, line string) (output string, ran bool) {
 	args, ok := strings.CutPrefix(line, "check")
@@ -80,7 +84,10 @@ func runLine(t *testing.T, line string) (output string, ran bool) {
 		t.Errorf("$ %s: the documents may only show commands of check in console blocks", line)
 		return "", false
 	}
-	fields := strings.Fields(args)
+	var fields []string
+	for _, f := range words.FindAllString(args, -1) {
+		fields = append(fields, strings.Trim(f, `"`))
+	}
 	for i, f := range fields {
 		if f == "-r" && !installed(fields[i+1]) {
 			t.Logf("not run, since the runtime is missing: %s", line)

@@ -45,7 +45,7 @@ func selectTests(all []*litmus.Test, arg string) ([]*litmus.Test, error) {
 		return []*litmus.Test{t}, err
 	}
 	for _, t := range all {
-		if t.Name == arg {
+		if t.Name == arg || t.Path() == arg {
 			return []*litmus.Test{t}, nil
 		}
 	}
