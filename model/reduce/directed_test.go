@@ -141,10 +141,11 @@ var directed = []counterexample{
 		thread b { throwTo a X }`},
 	{"throwers of one class are not alike if they hit different threads", "ghc@doc2010", nil, `
 		litmus targets
+		mvar m = full
 		thread a { log w }
 		thread b { }
-		thread c { throwTo a X }
-		thread d { throwTo b X }`},
+		thread c { take m; throwTo a X }
+		thread d { take m; throwTo b X }`},
 	{"threads are not alike if their numbers differ", "ghc@doc2010", nil, `
 		litmus numbers
 		var x = 0
