@@ -16,8 +16,9 @@ type Symmetric[P comparable] interface {
 	Symmetry() Symmetry
 	// Rename is the value p of part c once member i is called to[i].
 	Rename(c int, p P, to []uint8) P
-	// Mentions is the members on whose names the value p of part c depends, a bit each.
-	Mentions(c int, p P) uint64
+	// Mentions is the members on whose names the value p of part c depends, each once. A
+	// value is renamed by renaming these; better the order does not depend on the names.
+	Mentions(c int, p P) []uint8
 }
 
 // Symmetry is a group of renamings. Members may be permuted at will within each of
@@ -39,13 +40,20 @@ type symmetry[P comparable] struct {
 	Symmetry
 	sys      Symmetric[P]
 	tables   []table[P]
-	mentions [][]uint64        // by part and number
+	mentions [][]mention       // by part and number
 	images   map[image]uint32  // numbers of renamed values
 	elements [][][]uint32      // images by element of Group, part and number: 1 + number
 	ranks    [][]uint32        // by part of a member of a class, and number: 1 + rank
 	shapes   []map[P]uint32    // by part of the class's first member: ranks of its values
 	first    [maxMembers]uint8 // of the member's class
 	inverse  [][]uint8         // of the elements of Group
+}
+
+// A mention is the members that a value mentions.
+type mention struct {
+	known   bool
+	set     uint64
+	inOrder []uint8
 }
 
 // An image is a value, and what the members that it mentions are called: 4 bits each.
@@ -59,6 +67,7 @@ type image struct {
 type renamer struct {
 	ids, out []uint32
 	to       [maxMembers]uint8 // by what the state was renamed
+	met      [maxMembers]uint8 // when each was met first in the other parts, from 1; 0 if never
 	order    []uint8
 	left     []int
 }
@@ -77,7 +86,7 @@ func newSymmetry[P comparable](sys System[P], tables []table[P]) *symmetry[P] {
 	if g.Members > maxMembers || g.Members*g.Width > n || len(g.Classes) > 0 && len(g.Group) > 0 {
 		panic(fmt.Sprintf("explore: a symmetry of %d members of %d parts each, %d classes, %d elements, in a system of %d parts", g.Members, g.Width, len(g.Classes), len(g.Group), n))
 	}
-	y := &symmetry[P]{Symmetry: g, sys: s, tables: tables, mentions: make([][]uint64, n), images: make(map[image]uint32),
+	y := &symmetry[P]{Symmetry: g, sys: s, tables: tables, mentions: make([][]mention, n), images: make(map[image]uint32),
 		ranks: make([][]uint32, n), shapes: make([]map[P]uint32, n)}
 	for _, class := range g.Classes {
 		for _, m := range class {
@@ -155,9 +164,12 @@ func (y *symmetry[P]) sort(class []uint8, r *renamer, learn bool) bool {
 			}
 		}
 	}
+	if !y.meet(class, r, learn) {
+		return false
+	}
 	r.order = append(r.order[:0], class...)
 	for i := 1; i < len(r.order); i++ {
-		for j := i; j > 0 && y.before(r.order[j], r.order[j-1], r.ids); j-- {
+		for j := i; j > 0 && y.before(r.order[j], r.order[j-1], r); j-- {
 			r.order[j], r.order[j-1] = r.order[j-1], r.order[j]
 		}
 	}
@@ -167,15 +179,46 @@ func (y *symmetry[P]) sort(class []uint8, r *renamer, learn bool) bool {
 	return true
 }
 
-// before compares two members of a class.
-func (y *symmetry[P]) before(m, n uint8, ids []uint32) bool {
+// meet notes in what order the other parts mention the members of a class: those that
+// are alike in themselves may differ in that, as in a line in which they stand.
+func (y *symmetry[P]) meet(class []uint8, r *renamer, learn bool) bool {
+	own := uint64(0)
+	for _, m := range class {
+		own |= 1 << m
+		r.met[m] = 0
+	}
+	next := uint8(1)
+	for c, id := range r.ids {
+		if m := c / y.Width; m < y.Members && own>>m&1 != 0 {
+			continue
+		}
+		is, ok := y.mention(c, id, learn)
+		if !ok {
+			return false
+		}
+		if is.set&own == 0 {
+			continue
+		}
+		for _, m := range is.inOrder {
+			if own>>m&1 != 0 && r.met[m] == 0 {
+				r.met[m] = next
+				next++
+			}
+		}
+	}
+	return true
+}
+
+// before compares two members of a class: by what they are, and then by where they
+// are mentioned.
+func (y *symmetry[P]) before(m, n uint8, r *renamer) bool {
 	for j := range y.Width {
 		c, d := int(m)*y.Width+j, int(n)*y.Width+j
-		if a, b := y.ranks[c][ids[c]], y.ranks[d][ids[d]]; a != b {
+		if a, b := y.ranks[c][r.ids[c]], y.ranks[d][r.ids[d]]; a != b {
 			return a < b
 		}
 	}
-	return false
+	return r.met[m] < r.met[n]
 }
 
 // rank makes sure that the rank of a value is known: the same for members that are
@@ -213,20 +256,31 @@ func setAt[T any](s []T, i uint32, x T) []T {
 	return s
 }
 
+// mention makes sure that it is known what a value mentions.
+func (y *symmetry[P]) mention(c int, id uint32, learn bool) (*mention, bool) {
+	if int(id) >= len(y.mentions[c]) || !y.mentions[c][id].known {
+		if !learn {
+			return nil, false
+		}
+		m := mention{known: true, inOrder: y.sys.Mentions(c, y.tables[c].parts[id])}
+		for _, x := range m.inOrder {
+			m.set |= 1 << x
+		}
+		y.mentions[c] = setAt(y.mentions[c], id, m)
+	}
+	return &y.mentions[c][id], true
+}
+
 // image is the number of a value once members are renamed.
 func (y *symmetry[P]) image(c int, id uint32, to *[maxMembers]uint8, learn bool) (uint32, bool) {
-	if int(id) >= len(y.mentions[c]) || y.mentions[c][id]&known == 0 {
-		if !learn {
-			return 0, false
-		}
-		y.mentions[c] = setAt(y.mentions[c], id, y.sys.Mentions(c, y.tables[c].parts[id])|known)
+	is, ok := y.mention(c, id, learn)
+	if !ok {
+		return 0, false
 	}
 	key, same := image{part: int32(c), id: id}, true
-	for i := range y.Members {
-		if y.mentions[c][id]>>i&1 != 0 {
-			key.to |= uint64(to[i]) << (4 * i)
-			same = same && int(to[i]) == i
-		}
+	for _, i := range is.inOrder {
+		key.to |= uint64(to[i]) << (4 * i)
+		same = same && to[i] == i
 	}
 	if same {
 		return id, true
@@ -238,9 +292,6 @@ func (y *symmetry[P]) image(c int, id uint32, to *[maxMembers]uint8, learn bool)
 	}
 	return n, ok
 }
-
-// known marks what members a value mentions as worked out.
-const known = 1 << 63
 
 // least renames by the element of the group that gives the least numbers.
 func (y *symmetry[P]) least(r *renamer, learn bool) (changed, ok bool) {
@@ -296,7 +347,7 @@ func (y *symmetry[P]) element(g, c int, ids []uint32, learn bool) (uint32, bool)
 func (y *symmetry[P]) bytes() int64 {
 	n := 32 * int64(len(y.images))
 	for c := range y.mentions {
-		n += 8*int64(len(y.mentions[c])) + 4*int64(len(y.ranks[c]))
+		n += 48*int64(len(y.mentions[c])) + 4*int64(len(y.ranks[c]))
 		for g := range y.elements {
 			n += 4 * int64(len(y.elements[g][c]))
 		}

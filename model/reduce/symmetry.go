@@ -173,11 +173,20 @@ func (n naming) Node(at model.Pos) model.Pos        { return n.all[n.to[n.of[at]
 // A mentioning is a naming that keeps all names and notes which are asked for.
 type mentioning struct {
 	texts
-	seen *uint64
+	seen *[]uint8
 }
 
-func (m mentioning) Thread(t model.Thread) model.Thread { *m.seen |= 1 << t; return t }
-func (m mentioning) Node(at model.Pos) model.Pos        { *m.seen |= 1 << m.of[at]; return at }
+func (m mentioning) Thread(t model.Thread) model.Thread {
+	if !slices.Contains(*m.seen, uint8(t)) {
+		*m.seen = append(*m.seen, uint8(t))
+	}
+	return t
+}
+
+func (m mentioning) Node(at model.Pos) model.Pos {
+	m.Thread(m.of[at])
+	return at
+}
 
 // Symmetry is which threads are alike.
 func (s *System) Symmetry() explore.Symmetry { return s.symmetry }
@@ -188,9 +197,9 @@ func (s *System) Rename(c int, p model.Part, to []uint8) model.Part {
 }
 
 // Mentions is the threads that part c is of or names.
-func (s *System) Mentions(c int, p model.Part) (threads uint64) {
+func (s *System) Mentions(c int, p model.Part) (threads []uint8) {
 	if m := c / model.PartsOfThread; m < len(s.Threads) {
-		threads = 1 << m
+		threads = append(threads, uint8(m))
 	}
 	s.Machine.Rename(c, p, mentioning{s.texts, &threads})
 	return threads
