@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"runtime/debug"
@@ -88,6 +89,9 @@ func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 	}
 	if s.checkpoints.wanted() && (len(chosen) != 1 || len(eds) != 1) {
 		return exitUsage, usageError{fmt.Errorf("a checkpoint is of one test under one edition, not of %d under %d", len(chosen), len(eds))}
+	}
+	if s.checkpoints.wanted() && s.reduce {
+		return exitUsage, usageError{errors.New("-reduce goes with neither -save nor -resume: a search that keeps one of each orbit of states writes no checkpoints")}
 	}
 	ctx, cancel := s.context(ctx)
 	defer cancel()
