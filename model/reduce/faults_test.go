@@ -43,7 +43,7 @@ type caught struct{ first, times, tried int }
 
 // Every fault is caught by the comparisons that hold the reductions to be right, or is
 // proved to be none. With FAULTS set, all programs are tried with all faults, which
-// gives the table of docs/results/reductions.md.
+// says how often each is caught.
 func TestReductionFaultsAreCaught(t *testing.T) {
 	n := number(t, 3000)
 	table := make([]caught, len(reduce.Faults))
