@@ -59,7 +59,7 @@ func TestReducedAgreesOnManyPrograms(t *testing.T) {
 
 // The same where throws may be lazy, on programs in which they meet.
 func TestLazyAgreesOnManyPrograms(t *testing.T) {
-	n := many(t) / 2
+	n := many(t) / 4
 	var lazy atomic.Int64
 	spread(n, func(i int) bool {
 		seed := uint64(i)
@@ -87,7 +87,7 @@ func TestLazyAgreesOnManyPrograms(t *testing.T) {
 
 // The same on programs in which threads are alike.
 func TestAlikeAgreesOnManyPrograms(t *testing.T) {
-	n := many(t) / 2
+	n := many(t) / 5
 	var alike, compared, was, is atomic.Int64
 	spread(n, func(i int) bool {
 		seed := uint64(i)
