@@ -51,6 +51,21 @@ func judgeAnswers(t *testing.T, test *litmus.Test, d model.Dialect, allowed *lit
 		if v, why := a.Judge(test.Final, allowed.Set); v != litmus.Conforming {
 			t.Errorf("line %d: %s %s: %s\nit allows\n  %s", a.Pos.Line, d.Name, v, why, strings.Join(outcomeTexts(allowed), "\n  "))
 		}
+		if a.Verdict == litmus.Sometimes {
+			checkWitness(t, test, allowed)
+		}
+	}
+}
+
+// checkWitness: what happens sometimes has a run, which the rules take step by step.
+func checkWitness(t *testing.T, test *litmus.Test, allowed *litmus.Allowed) {
+	i := slices.IndexFunc(allowed.Outcomes, test.Final.Eval)
+	if i < 0 {
+		return // judgeAnswers has said so
+	}
+	run, ok := allowed.Witness(allowed.Outcomes[i])
+	if _, err := allowed.Machine.Replay(run); err != nil || !ok {
+		t.Errorf("under %s there is no witness for %s: %v", allowed.Machine.Name, allowed.Outcomes[i], err)
 	}
 }
 
@@ -135,4 +150,41 @@ func checkAnswers(t *testing.T, test *litmus.Test) {
 			}
 		}
 	}
+}
+
+// At least 25 tests are answered differently for two editions of one system.
+func TestEditionsOfASystemPart(t *testing.T) {
+	part := map[string]bool{}
+	for _, test := range litmus.All() {
+		for i := range test.Answers {
+			for j := range i {
+				if a, b := &test.Answers[i], &test.Answers[j]; otherwise(a, b) && sameSystem(a, b) {
+					part[test.Path()] = true
+				}
+			}
+		}
+	}
+	if len(part) < 25 {
+		t.Errorf("only %d tests are answered differently for two editions of one system", len(part))
+	}
+	t.Logf("%d tests are answered differently for two editions of one system", len(part))
+}
+
+// otherwise says that two answers of one kind are not the same.
+func otherwise(a, b *litmus.Answer) bool {
+	if a.Verdict != 0 || b.Verdict != 0 {
+		return a.Verdict != 0 && b.Verdict != 0 && a.Verdict != b.Verdict
+	}
+	text := func(a *litmus.Answer) string { return fmt.Sprint(a.Exactly) }
+	return text(a) != text(b)
+}
+
+func sameSystem(a, b *litmus.Answer) bool {
+	for _, e := range a.Editions {
+		system, _, _ := strings.Cut(e, "@")
+		if slices.ContainsFunc(b.Editions, func(f string) bool { return strings.HasPrefix(f, system+"@") }) {
+			return true
+		}
+	}
+	return false
 }

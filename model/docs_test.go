@@ -108,7 +108,7 @@ func markdown(doc string) string {
 // each answer; the answer that most give is named without them.
 func choiceText(t *testing.T) string {
 	var b strings.Builder
-	b.WriteString("## 5. Choice points\n\nOne question each. An edition that is not named gives the answer marked *else*; an answer that nobody gives is not shown.\n\n")
+	b.WriteString("## 5. Choice points\n\nOne question each. An edition that is not named gives the answer marked *else*; an answer that nobody gives is not shown. The file of an edition names the source of each answer that it gives; an answer that it does not give is the first of its kind (no, none, open, all, …), which means that nothing is known to the contrary, and is unverified but for what the catalogue's answers for it say.\n\n")
 	b.WriteString("| choice point | question | answers |\n|---|---|---|\n")
 	for _, c := range ChoicePoints() {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Name, questions(t)[c.Name], answersText(c))

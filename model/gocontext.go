@@ -13,7 +13,7 @@ var GoContext = Dialect{
 	Title: "Go, contexts, as its documentation says",
 	Lacks: lacksAllBut(exceptions, cancelling, mvars, withLock, mutexes, conditions, semaphores),
 
-	Begin:   Interruptible,          // nothing comes but where it is looked for
+	Begin:   Interruptible,          // [go-context Context.Done]: nothing comes but where it is looked for
 	Keep:    Once,                   // [go-context CancelFunc]: after the first call, nothing
 	Sticky:  true,                   // [go-context Context.Done, Err]: for ever
 	Wake:    goSelects,              // never consulted: its threads are never open

@@ -12,7 +12,7 @@ var Java17 = Dialect{
 	Title: "OpenJDK 17, Thread.interrupt, observed",
 	Lacks: lacksAllBut(exceptions, cancelling, mvars, withLock, mutexes, conditions, semaphores, foreignCalls),
 
-	Begin:   Interruptible,                                     // nothing comes but where it is looked for
+	Begin:   Interruptible,                                     // [java-api Thread.interrupt]: nothing comes but where it is looked for
 	Keep:    Once,                                              // [java-api Thread.interrupt]: a flag
 	Wake:    javaBlocking,                                      // never consulted: its threads are never open
 	Opens:   javaBlocking,                                      // [java-api Thread.interrupt]

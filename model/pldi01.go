@@ -9,7 +9,7 @@ var GHCPLDI01 = Dialect{
 	Title: "Asynchronous Exceptions in Haskell, PLDI 2001",
 	Lacks: lacksAllBut(exceptions, throwing, []string{"kill", "exit"}, blocks, mvars, withLock, lazyCells),
 	Idioms: Idioms{
-		Kill: KillException, Exit: ExitException,
+		Kill: KillException, Exit: ExitException, // unverified
 		Protect: ProtectUnblocked, Bracket: BracketUnblocked, WithLock: WithLockUnblocked, // [pldi01 s.7.1]
 	},
 	Order:   AnyOrder,                       // [pldi01 (ThrowTo), (Receive)]: a soup

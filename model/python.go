@@ -10,7 +10,6 @@ var pythonHas = [][]string{exceptions, throwing, mvars, withLock, mutexes, condi
 // pythonSignals is what the editions for signals share.
 var pythonSignals = Dialect{
 	Lacks:   lacksAllBut(append(pythonHas, thunks)...),
-	Idioms:  Idioms{Kill: KillException, Exit: ExitException},
 	Order:   AnyOrder, // by number, not by time: [py-manual signal, execution of handlers]; [py-obs signals]
 	Keep:    Once,     // a flag for each signal: [py-manual signal, execution of handlers]
 	Relocks: true,     // [py-src Condition.wait]
@@ -44,13 +43,12 @@ var Python311Signal = pythonSignals.with("python@3.11-signal", "CPython 3.11.2 o
 
 // Python311 is CPython 3.11 with PyThreadState_SetAsyncExc.
 var Python311 = Dialect{
-	Name:   "python@3.11",
-	Title:  "CPython 3.11.2, PyThreadState_SetAsyncExc, observed",
-	Lacks:  lacksAllBut(pythonHas...),
-	Idioms: Idioms{Kill: KillException, Exit: ExitException},
-	Keep:   Last,             // [py-api PyThreadState_SetAsyncExc]; [py-obs slot]
-	Wake:   Ops(JoinTimeout), // [py-obs blocked operations]: none ends early, and one that has timed out does not return first
-	Retry:  pythonRetry,
+	Name:  "python@3.11",
+	Title: "CPython 3.11.2, PyThreadState_SetAsyncExc, observed",
+	Lacks: lacksAllBut(pythonHas...),
+	Keep:  Last,             // [py-api PyThreadState_SetAsyncExc]; [py-obs slot]
+	Wake:  Ops(JoinTimeout), // [py-obs blocked operations]: none ends early, and one that has timed out does not return first
+	Retry: pythonRetry,
 
 	FalseDeath: true, // [cpython-90882]; [py-src Thread._wait_for_tstate_lock]: in a join that has timed out
 }
