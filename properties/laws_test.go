@@ -23,7 +23,7 @@ var (
 	update  = flag.Bool("update", false, "find the laws' counterexamples anew, and rewrite docs/laws.md and the results in docs/results")
 	size    = flag.Int("size", 1, "with -update: check laws in all contexts of up to so many statements")
 	beyond  = flag.Int("beyond", 120, "with -update: and in so many with one statement more")
-	chosen  = flag.String("laws", ".", "with -update: find anew only what belongs to the laws whose names match this `pattern`")
+	only    = flag.String("only", ".", "with -update: find anew only the laws and editions that, written as 'law edition', match this `pattern`")
 	nightly = os.Getenv("NIGHTLY") != ""
 )
 
@@ -80,7 +80,7 @@ func checkLaws(t *testing.T, d model.Dialect, known map[string]record) {
 		l := &Laws[i]
 		switch k, ok := known[l.Name+" "+d.Name]; {
 		case !ok:
-			t.Errorf("nothing is recorded of %s; run go test ./properties -run TestLaws -update", l.Name)
+			t.Errorf("nothing is recorded of %s; run go test ./properties -run TestLaws -update -only '%s'", l.Name, d.Name)
 		case k.Counterexample == nil:
 			kept = append(kept, l)
 		default:
@@ -124,13 +124,7 @@ func readLaws(t *testing.T) map[string]record {
 }
 
 func updateLaws(t *testing.T) {
-	pattern := regexp.MustCompile(*chosen)
-	var laws []*Law
-	for i := range Laws {
-		if pattern.MatchString(Laws[i].Name) {
-			laws = append(laws, &Laws[i])
-		}
-	}
+	pattern := regexp.MustCompile(*only)
 	known := readLaws(t)
 	slots := make(chan bool, runtime.GOMAXPROCS(0))
 	var done sync.WaitGroup
@@ -139,6 +133,12 @@ func updateLaws(t *testing.T) {
 		slots <- true
 		done.Go(func() {
 			defer func() { <-slots }()
+			var laws []*Law
+			for i := range Laws {
+				if pattern.MatchString(Laws[i].Name + " " + d.Name) {
+					laws = append(laws, &Laws[i])
+				}
+			}
 			all, err := TryAll(context.Background(), d, laws, recorded())
 			if err != nil {
 				t.Errorf("%s: %v", d.Name, err)
