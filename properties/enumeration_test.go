@@ -113,6 +113,6 @@ only in the order of independent steps, and comes to nothing that the edition do
 the programs that impl can express those were all; the others were ended after 20000.
 
 Every run of the tests does 1 and 2 statements in every edition, the nightly run 3. ` + "`go test ./properties -run TestEveryProgram -update`" + `
-makes this table anew, with `-only EDITION` a part of it; ` + "`check gen -size N -d EDITION`" + ` prints a part of it.
+makes this table anew, with -only EDITION a part of it; ` + "`check gen -size N -d EDITION`" + ` prints a part of it.
 
 ` + enumerationColumns
