@@ -88,7 +88,7 @@ func (tr *trial) walked(t *litmus.Test, laws []*open) (w walked) {
 	}
 	all, err := walk(m, walkBound, func(e Edge) error {
 		if tr.Fault != nil && tr.Fault.Events != nil {
-			e.Move.Events = tr.Fault.Events(e.Move.Events)
+			e.Move.Events = tr.Fault.Events(m, e.Move.Events)
 		}
 		for i, l := range w.laws {
 			if w.why[i] != "" {

@@ -11,9 +11,9 @@ import (
 // noticed.
 type Fault struct {
 	Name    string
-	Dialect func(*model.Dialect) bool         // a choice point is moved; false when it is there already
-	Machine func(*model.Machine)              // a rule is left out, or statements are mistaken for others
-	Events  func([]model.Event) []model.Event // a step tells less, or something else, than it did
+	Dialect func(*model.Dialect) bool                         // a choice point is moved; false when it is there already
+	Machine func(*model.Machine)                              // a rule is left out, or statements are mistaken for others
+	Events  func(*model.Machine, []model.Event) []model.Event // a step tells less, or something else, than it did
 }
 
 // machine is a test under a dialect, with the fault; the nil fault is none.
@@ -235,27 +235,27 @@ var confusions = []Fault{
 			}
 		}
 	}},
-	telling("receipts are not told", func(e model.Event) (model.Event, bool) { return e, e.Kind != model.Received }),
-	telling("leaving a block counts as a receipt", func(e model.Event) (model.Event, bool) {
-		if e.Kind == model.Left {
-			e.Kind, e.Other = model.Received, e.Thread+1
+	telling("receipts are not told", func(_ *model.Machine, e model.Event) (model.Event, bool) { return e, e.Kind != model.Received }),
+	telling("leaving a block counts as a receipt", func(m *model.Machine, e model.Event) (model.Event, bool) {
+		if n := model.Thread(len(m.Threads)); e.Kind == model.Left && n > 1 {
+			e.Kind, e.Other = model.Received, (e.Thread+1)%n
 		}
 		return e, true
 	}),
-	telling("dropped signals are not told", func(e model.Event) (model.Event, bool) { return e, e.Kind != model.Dropped }),
-	telling("signals taken back count as dropped", func(e model.Event) (model.Event, bool) {
+	telling("dropped signals are not told", func(_ *model.Machine, e model.Event) (model.Event, bool) { return e, e.Kind != model.Dropped }),
+	telling("signals taken back count as dropped", func(_ *model.Machine, e model.Event) (model.Event, bool) {
 		if e.Kind == model.Withdrawn {
 			e.Kind = model.Dropped
 		}
 		return e, true
 	}),
-	telling("sends count as signals taken back", func(e model.Event) (model.Event, bool) {
+	telling("sends count as signals taken back", func(_ *model.Machine, e model.Event) (model.Event, bool) {
 		if e.Kind == model.Sent {
 			e.Kind = model.Withdrawn
 		}
 		return e, true
 	}),
-	telling("what is dropped counts as logged", func(e model.Event) (model.Event, bool) {
+	telling("what is dropped counts as logged", func(_ *model.Machine, e model.Event) (model.Event, bool) {
 		if e.Kind == model.Received || e.Kind == model.Ended {
 			e.Kind, e.Thread = model.Logged, e.Other
 		}
@@ -299,10 +299,10 @@ func nodes(name string, change func(*model.Node)) Fault {
 	}}
 }
 
-func telling(name string, tell func(model.Event) (model.Event, bool)) Fault {
-	return Fault{Name: name, Events: func(all []model.Event) (told []model.Event) {
+func telling(name string, tell func(*model.Machine, model.Event) (model.Event, bool)) Fault {
+	return Fault{Name: name, Events: func(m *model.Machine, all []model.Event) (told []model.Event) {
 		for _, e := range all {
-			if e, ok := tell(e); ok {
+			if e, ok := tell(m, e); ok {
 				told = append(told, e)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -56,6 +57,10 @@ func (l *Law) Try(ctx context.Context, d model.Dialect, r Range) (f Finding, err
 			return
 		}
 		if p := recover(); p != nil {
+			if _, crash := p.(runtime.Error); crash {
+				err = fmt.Errorf("%s, with %s: that shows nothing: %v", l.Name, r.Fault.Name, p)
+				return
+			}
 			why, _, _ := strings.Cut(fmt.Sprint(p), "\n")
 			f, err = Finding{Law: l.Name, Edition: d.Name, Against: &Counterexample{Why: why}}, nil
 		}

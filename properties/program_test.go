@@ -171,7 +171,7 @@ func everyStepSane(d model.Dialect, p *litmus.Test, f *Fault) (why string) {
 	}
 	_, err = walk(m, propertyBound, func(e Edge) error {
 		if f != nil && f.Events != nil {
-			e.Move.Events = f.Events(e.Move.Events)
+			e.Move.Events = f.Events(m, e.Move.Events)
 		}
 		if why = conserved(e) + sane(e); why != "" {
 			return errFound
