@@ -66,6 +66,9 @@ func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
 	t.entered(FrameTag)
 	defer func() { r.tags = r.tags[:depth] }()
 	v, err = body()
+	if !fault(FaultTagStays) {
+		r.tags = r.tags[:depth] // what is received from here on does not find it
+	}
 	if err == nil && t.force == nil {
 		t.left(FrameTag, nil)
 		return v, nil

@@ -67,5 +67,9 @@ const (
 	FaultUnmaskNoPoint               // opening a mask is not a safe point
 	FaultSpinDeaf                    // a thread that spins receives nothing
 	FaultFreesOthers                 // a cleanup frees a mutex that another thread holds
+	FaultOwnQueueUnchecked           // what is pending is not looked at again under both locks
+	FaultNotPoked                    // a foreign call is not asked to return
+	FaultPokedByPending              // it is asked because of what was pending before
+	FaultTagStays                    // a catch that is being left still takes throws
 	Faults                           // how many there are, and one
 )

@@ -64,6 +64,10 @@ var faultNames = [Faults]string{
 	FaultUnmaskNoPoint:         "opening a mask is not a safe point",
 	FaultSpinDeaf:              "a thread that spins receives nothing",
 	FaultFreesOthers:           "a cleanup frees a mutex that another thread holds",
+	FaultOwnQueueUnchecked:     "what is pending is not looked at again under both locks",
+	FaultNotPoked:              "a foreign call is not asked to return",
+	FaultPokedByPending:        "it is asked because of what was pending before",
+	FaultTagStays:              "a catch that is being left still takes throws",
 }
 
 func (f Fault) String() string { return faultNames[f] }

@@ -85,7 +85,7 @@ func (t *Thread) exchange(s *signal) (payload, wake) {
 		return payload{}, t.acknowledgement()
 	}
 	h := t.head
-	if h == nil {
+	if h == nil && !fault(FaultOwnQueueUnchecked) {
 		u.w.Release(y)
 		t.w.Release(x)
 		return payload{}, unparked
