@@ -72,7 +72,9 @@ func (t *Thread) stops(x uint64) bool { return x&doomed != 0 || t.rt.closed.Load
 func (t *Thread) stopping() error {
 	switch {
 	case t.rt.closed.Load():
-		t.force = ErrClosed
+		if t.force = ErrClosed; !t.w.Attention() { // Close has not come to t yet
+			t.hold(ErrClosed)
+		}
 	case t.rt.policy.KillNow && t.w.Load()&doomed != 0:
 		t.force = errDoomed
 	default:

@@ -157,13 +157,24 @@ func (t *Thread) Leave(old Level, err error) error {
 }
 
 func (t *Thread) leave(old Level, err error) error {
-	if fault(FaultLateRestore) && err != nil {
-		return err
+	if faulty {
+		return t.leaveFaulty(old, err)
 	}
-	if t.level = old; t.w.Attention() && !fault(FaultNoReceiptAtExit) {
+	if t.level = old; t.w.Attention() {
 		return t.opened(err)
 	}
 	return err
+}
+
+func (t *Thread) leaveFaulty(old Level, err error) error {
+	switch {
+	case fault(FaultLateRestore) && err != nil:
+		return err
+	case fault(FaultNoReceiptAtExit):
+		t.level = old
+		return err
+	}
+	return t.Leave(old, err)
 }
 
 // open receives what is pending as a scope opens, if it opens. A function that has not
@@ -178,6 +189,8 @@ func (t *Thread) open() error {
 }
 
 // opened receives what is pending as a scope is left with err.
+//
+//go:noinline
 func (t *Thread) opened(err error) error {
 	if err == nil {
 		return t.open()

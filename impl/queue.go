@@ -131,8 +131,19 @@ func (q *queue[V]) wait(t *Thread, x uint64, v V, op Op, on any, open bool, d ti
 		}
 	}
 	q.lock.Release(x)
-	how := t.park(op, on, d)
-	return q.end(w), how
+	if t.unusual(d) {
+		how := t.park(op, on, d)
+		return q.end(w), how
+	}
+	t.fresh = false
+	t.parker.Park()
+	t.touch(partHand)
+	return q.end(w), t.woke
+}
+
+// unusual tells whether a published thread needs the long form of parking: see park.
+func (t *Thread) unusual(d time.Duration) bool {
+	return d > 0 || t.watched || t.rt.closed.Load()
 }
 
 // end gives up w's place, after its wait has ended in whatever way, and returns its value.

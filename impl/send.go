@@ -140,10 +140,7 @@ func (u *Thread) withdrawFor(x uint64, v *Thread, what error, id uint64) bool {
 // withdraws err [ghc-throwto-2010 s.11-12]. Only at level Closed is it not. To throw to
 // oneself is to raise.
 func (t *Thread) ThrowTo(u *Thread, err error) error {
-	if err == nil {
-		panic("impl: ThrowTo of a nil error to " + u.Name())
-	}
-	return t.send(u, err)
+	return t.throw(u, err)
 }
 
 // Interrupt makes u run f, at its next safe point or in its blocking operation, at
@@ -162,19 +159,20 @@ func (t *Thread) Interrupt(u *Thread, f func(*Thread) error) error {
 
 // Kill makes u unwind and end: its cleanups run, no handler stops it. Otherwise it is
 // as ThrowTo.
-func (t *Thread) Kill(u *Thread) error { return t.send(u, ErrKilled) }
+func (t *Thread) Kill(u *Thread) error { return t.throw(u, ErrKilled) }
 
+// send is throw where nothing is to be waited for.
 func (t *Thread) send(u *Thread, what error) error {
+	if what == nil {
+		panic("impl: ThrowTo of a nil error to " + u.Name())
+	}
 	if u == t {
 		return t.throwToSelf(what)
 	}
-	if !t.rt.policy.Waits {
-		if err := t.enter(); err != nil {
-			return err
-		}
-		return t.post(u, what)
+	if err := t.enter(); err != nil {
+		return err
 	}
-	return t.throw(u, what)
+	return t.post(u, what)
 }
 
 func (t *Thread) throwToSelf(what error) error {
@@ -216,32 +214,4 @@ func (t *Thread) post(u *Thread, what error) error {
 func (t *Thread) nextID() uint64 {
 	t.sent++
 	return t.id<<32 | uint64(t.sent)
-}
-
-// throw sends and waits for receipt.
-func (t *Thread) throw(u *Thread, what error) error {
-	id := t.nextID()
-	t.event(Invoked, u, id, what)
-	for {
-		if err := t.interruptible(); err != nil && !fault(FaultOwnNotFirst) {
-			t.event(Withdrawn, u, id, what)
-			return err
-		}
-		t.touch(partSelf)
-		s := &t.self
-		s.to, s.what, s.id = u, what, id
-		switch u.offer(s, what, id) {
-		case gone:
-			t.event(Dropped, u, id, what)
-			return nil
-		case received:
-			t.event(Sent, u, id, what)
-			return nil
-		}
-		t.event(Queued, u, id, what)
-		again, err := t.await(s)
-		if !again {
-			return err
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -55,9 +56,17 @@ func TestStress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := stress(rt, seed, *stressFor/time.Duration(len(Editions())))
-		l.check(t, n)
+		n := stress(rt, seed, 6, *stressFor/time.Duration(len(Editions())))
+		text, received := l.check(t, n)
+		if t.Log(text); received == 0 {
+			t.Error("nothing was received")
+		}
 	}
+	noLeaks(t, base)
+}
+
+func noLeaks(t *testing.T, base int) {
+	t.Helper()
 	for range 100 {
 		if runtime.NumGoroutine() <= base {
 			return
@@ -67,27 +76,70 @@ func TestStress(t *testing.T) {
 	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), base)
 }
 
-func (l *ledger) check(t *testing.T, ended int) {
+var soakFor = flag.Duration("soak", 300*time.Millisecond, "how long the soak test runs")
+
+// TestSoak is the stress test with hundreds of threads, in a runtime after the other, each of
+// which is closed under load. Every signal has one fate in each, and memory stays flat.
+func TestSoak(t *testing.T) {
+	base := runtime.NumGoroutine()
+	if os.Getenv("NIGHTLY") != "" && *soakFor < time.Second {
+		*soakFor = 4 * time.Minute
+	}
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	var first uint64
+	rounds, received, last := 0, 0, ""
+	for end := time.Now().Add(*soakFor); time.Now().Before(end) || rounds < len(Editions()); rounds++ {
+		l := &ledger{fate: map[uint64]EventKind{}}
+		rt, err := New(Editions()[rounds%len(Editions())], Config{Observe: l.observe})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := stress(rt, seed+uint64(rounds), 200, time.Duration(1+random.IntN(50))*time.Millisecond)
+		text, n := l.check(t, n)
+		last, received = text, received+n
+		if rounds == 2*len(Editions()) {
+			first = heap()
+		}
+	}
+	t.Logf("%d rounds; in the last, %s", rounds, last)
+	if received == 0 {
+		t.Error("nothing was received")
+	}
+	noLeaks(t, base)
+	if now := heap(); first != 0 && now > first+4<<20 {
+		t.Errorf("%d bytes are in use, and were %d after the first rounds", now, first)
+	}
+}
+
+// heap is how many bytes are in use.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func (l *ledger) check(t *testing.T, ended int) (text string, received int) {
+	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	count := map[EventKind]int{}
 	for _, k := range l.fate {
 		count[k]++
 	}
-	t.Logf("%d threads ended; of %d signals %d received, %d withdrawn, %d dropped, %d replaced",
-		ended, len(l.fate), count[Received], count[Withdrawn], count[Dropped], count[Replaced])
 	if count[Invoked] > 0 || len(l.bad) > 0 {
 		t.Errorf("%d signals without a fate, %d with two: %v", count[Invoked], len(l.bad), l.bad[:min(3, len(l.bad))])
 	}
-	if count[Received] == 0 {
-		t.Error("nothing was received")
-	}
+	return fmt.Sprintf("%d threads ended; of %d signals %d received, %d withdrawn, %d dropped, %d merged",
+		ended, len(l.fate), count[Received], count[Withdrawn], count[Dropped], count[Merged]), count[Received]
 }
 
 // stress keeps threads going for d, replacing those that end, and returns how many did.
-func stress(rt *Runtime, seed uint64, d time.Duration) int {
-	const threads = 6
-	s := &stressed{rt: rt, m: NewMVar[int](rt), l: NewMutex(rt, "l")}
+func stress(rt *Runtime, seed uint64, threads int, d time.Duration) int {
+	s := &stressed{rt: rt, m: NewMVar[int](rt), l: NewMutex(rt, "l"), ch: make(chan int)}
 	var group sync.WaitGroup
 	ended, end := 0, time.Now().Add(d)
 	done := make(chan int, threads)
@@ -137,6 +189,7 @@ type stressed struct {
 	peers []*Thread
 	m     *MVar[int]
 	l     *Mutex
+	ch    chan int
 }
 
 func (s *stressed) set(i int, u *Thread) {
@@ -172,9 +225,16 @@ func (s *stressed) act(t *Thread, r *rand.Rand, depth int) error {
 		}
 		return s.act(t, r, depth-1)
 	}
-	switch r.IntN(12) {
-	case 0, 1:
+	switch r.IntN(14) {
+	case 0:
 		return t.ThrowTo(u, errStress)
+	case 1: // again and again
+		for range 5 {
+			if err := t.ThrowTo(u, errStress); err != nil {
+				return err
+			}
+		}
+		return nil
 	case 2:
 		return t.Kill(u)
 	case 3:
@@ -196,6 +256,11 @@ func (s *stressed) act(t *Thread, r *rand.Rand, depth int) error {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Microsecond)
 		defer cancel()
 		return t.WithContext(ctx, deeper)
+	case 11:
+		return Send(t, s.ch, 1)
+	case 12:
+		_, _, err := Receive(t, s.ch)
+		return err
 	}
 	u.Post(errStress)
 	return t.Check()

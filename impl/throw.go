@@ -2,72 +2,117 @@ package impl
 
 import "github.com/interject/interject/impl/internal/at"
 
-// await waits until t's own queued throw s is received. It returns again when s was
-// withdrawn for a function that has run since and returned: s must be sent anew.
-func (t *Thread) await(s *signal) (again bool, err error) {
+// throw sends and waits for receipt. It is one function down to where it parks: behind a
+// switch of goroutines every return is one that the processor has not foreseen.
+func (t *Thread) throw(u *Thread, what error) error {
+	if what == nil || u == t || !t.rt.policy.Waits {
+		return t.send(u, what)
+	}
+	id := t.nextID()
+	t.event(Invoked, u, id, what)
+anew:
+	if err := t.interruptible(); err != nil && !fault(FaultOwnNotFirst) {
+		t.event(Withdrawn, u, id, what)
+		return err
+	}
+	t.touch(partSelf)
+	s := &t.self
+	s.to, s.what, s.id = u, what, id
+	switch u.offer(s, what, id) {
+	case gone:
+		t.event(Dropped, u, id, what)
+		return nil
+	case received:
+		t.event(Sent, u, id, what)
+		return nil
+	}
+	t.event(Queued, u, id, what)
 	for range t.rt.spins {
 		if t.w.Peek()&acked != 0 {
 			break
 		}
 	}
 	for {
+		how, err := unparked, error(nil)
 		x := t.w.Free()
-		switch {
-		case x&acked != 0:
-			if !t.w.Change(x, x&^acked) {
-				continue
-			}
-			t.event(Sent, s.to, s.id, s.what)
-			return false, nil
-		case x&(waiting|spinning|finished) != 0:
-			t.usedTwice(OpThrowTo, s.to)
-		case t.stops(x):
-			return false, t.stopping()
-		case x&pending != 0 && t.level != Closed:
-			switch p, how := t.exchange(s); how {
-			case bySignal:
-				t.event(Withdrawn, s.to, s.id, s.what)
-				err := t.take(p)
-				return err == nil, err
-			case byPartner:
-				t.event(Sent, s.to, s.id, s.what)
-				return false, nil
-			}
-			continue
+		if t.unsettled(x) {
+			how, err = t.settle(x, s)
+			goto woken
 		}
 		if fault(FaultLatePark) {
 			x = t.w.Free()
 		}
-		t.ticket++
-		if !t.publish(x, throwing|listening(t.level != Closed), OpThrowTo, s.to, 0) {
+		if t.ticket++; !t.publish(x, throwing|listening(t.level != Closed), OpThrowTo, u, 0) {
 			continue
 		}
-		switch p, how := t.parkThrow(s); how {
-		case bySignal:
-			err := t.take(p)
-			return err == nil, err
-		case byPartner:
-			t.event(Sent, s.to, s.id, s.what)
-			return false, nil
+		if t.unusual(0) {
+			how = t.parkThrow(s)
+		} else {
+			t.parker.Park()
+			t.touch(partHand)
+			how = t.woke
+		}
+		if how == bySignal {
+			err = t.withdrawn(s)
+		}
+	woken:
+		switch {
+		case err != nil:
+			return err
+		case how == byPartner:
+			t.event(Sent, u, id, what)
+			return nil
+		case how == bySignal:
+			goto anew // a function has run, for which s was withdrawn
 		}
 	}
 }
 
-// parkThrow parks t, published, in its throw s, until a partner acknowledges s or a signal
-// was handed over, in which case s has been withdrawn.
-func (t *Thread) parkThrow(s *signal) (payload, wake) {
+// unsettled tells, of t's word, whether there is something else to do than to park in the
+// own throw.
+func (t *Thread) unsettled(x uint64) bool {
+	return x&(acked|waiting|spinning|finished) != 0 || x&pending != 0 && t.level != Closed || t.stops(x)
+}
+
+// settle does what there is to do, in place of parking in the throw s, of which byPartner
+// says that it is received, and bySignal that it was withdrawn for what has been received.
+func (t *Thread) settle(x uint64, s *signal) (wake, error) {
+	switch {
+	case x&acked != 0:
+		if !t.w.Change(x, x&^acked) {
+			return unparked, nil
+		}
+		return byPartner, nil
+	case x&(waiting|spinning|finished) != 0:
+		t.usedTwice(OpThrowTo, s.to)
+	case t.stops(x):
+		return unparked, t.stopping()
+	}
+	p, how := t.exchange(s)
+	if how != bySignal {
+		return how, nil
+	}
+	t.event(Withdrawn, s.to, s.id, s.what)
+	return bySignal, t.take(p)
+}
+
+// parkThrow parks t, published, in its throw s.
+func (t *Thread) parkThrow(s *signal) wake {
 	t.event(Blocked, s.to, s.id, s.what)
 	how := t.sleep(0)
 	t.event(Woken, s.to, s.id, s.what)
-	if how != bySignal {
-		return payload{}, how
-	}
+	return how
+}
+
+// withdrawn receives what was handed over while t was parked in its throw s, which has been
+// withdrawn for it.
+func (t *Thread) withdrawn(s *signal) error {
 	p := t.got
 	t.got = payload{}
 	if p.what != ErrClosed { // which leaves s where it is, for its target to drop
 		t.event(Withdrawn, s.to, s.id, s.what)
 	}
-	return p, bySignal
+	return t.take(p)
 }
 
 // exchange takes t's own queued throw s out of its target's queue and the oldest

@@ -123,8 +123,13 @@ func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) erro
 	if t.rt.policy.Cleanup > level {
 		return t.clean(level, cleanups)
 	}
-	t.level = level
-	return t.forms(cleanups)
+	if t.level = level; len(cleanups) != 1 || fault(FaultCleanupTwice) {
+		return t.forms(cleanups)
+	}
+	if err = cleanups[0](); err != nil || t.force != nil {
+		err = t.unwound(err)
+	}
+	return err
 }
 
 // protected runs the cleanups of a protection whose body returned err.

@@ -21,14 +21,20 @@ func (p *Parker) Init(c Control) {
 	p.ch = make(chan struct{}, 1)
 }
 
-// Park waits for a token and takes it.
+// Park waits for a token and takes it. It is inlined: behind a switch of goroutines every
+// return from a function is one that the processor has not foreseen.
 func (p *Parker) Park() {
 	if p.c != nil {
-		p.c.Control.Step(Park, p.c, nil, nil)
-		p.c.Tokens--
+		p.c.park()
 		return
 	}
 	<-p.ch
+}
+
+//go:noinline
+func (o *Object) park() {
+	o.Control.Step(Park, o, nil, nil)
+	o.Tokens--
 }
 
 // Unpark adds a token. A second one is a bug of the caller: it panics.
