@@ -497,6 +497,7 @@ func throwers(b *testing.B, n int) {
 			rt.Go(nil, func(t *Thread) error { return t.ThrowTo(target, errBench) })
 		}
 		awaitBlocked(rt, n)
+		runtime.GC() // not while it is measured
 		close(gate)
 		<-drained
 	}
@@ -532,6 +533,7 @@ func senders(b *testing.B, n int) {
 		for range 10 {
 			runtime.Gosched()
 		}
+		runtime.GC()
 		begin := cpuTime()
 		for range n {
 			<-ch

@@ -149,7 +149,14 @@ func while(c *compiler, n *model.Node) code {
 	}
 	body := c.block(n.Body)
 	if idle && opens {
-		body = c.scopeOver(&c.source.Nodes[n.Body], rest)
+		scope := &c.source.Nodes[n.Body]
+		inner := c.block(scope.Body)
+		body = c.scopeOver(scope, func(e *env) error {
+			if err := inner(e); err != nil {
+				return err
+			}
+			return rest(e)
+		})
 	}
 	return func(e *env) error {
 		for e.vars[n.A].Get() == n.N {
