@@ -12,8 +12,13 @@
 // What exactly sending, masking, handling and unwinding mean is chosen by an
 // edition, such as ghc@doc2010 or sbcl@doc: see [New].
 //
+// Threads block interruptibly at an [MVar], a [Mutex], a [Cond], a [Semaphore], a [Var], in
+// [Thread.Sleep] and [Thread.Join], at Go channels ([Receive], [Send]) and in foreign calls
+// that take a context. A context that is done can interrupt a thread ([Thread.WithContext]),
+// and an interrupt ends the context of a thread ([Thread.Context]).
+//
 // A *Thread belongs to the goroutine that runs it: only its own functions may call
 // its methods, and the operations on cells that take it as an argument. The methods
 // that other threads may call are named as such. The handle itself may be passed to
-// anyone, as the target of an interrupt.
+// anyone, as the target of an interrupt. [Config].Check finds who does not keep to that.
 package impl

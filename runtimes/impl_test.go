@@ -132,12 +132,24 @@ func allowed(t *testing.T, test *litmus.Test, d model.Dialect) litmus.Set {
 	return a.Set
 }
 
-// On goroutines it does so too.
-func TestRealRunsAreAllowed(t *testing.T) {
-	o := Options{Runs: 50, Seed: 1}
-	if os.Getenv("NIGHTLY") != "" {
-		o.Runs = 1_000_000
+// nightRuns is how often each program is run for real in a nightly run.
+const nightRuns = 1_000_000
+
+// realRuns is how often it is otherwise; in the continuous integration as often as takes
+// less than a minute.
+func realRuns() int {
+	switch {
+	case os.Getenv("NIGHTLY") != "":
+		return nightRuns
+	case os.Getenv("INTERJECT_CI") != "":
+		return 2_000
 	}
+	return 50
+}
+
+// On goroutines it does so too. With a million runs the frequencies are reported.
+func TestRealRunsAreAllowed(t *testing.T) {
+	o := Options{Runs: realRuns(), Seed: 1}
 	for _, d := range ImplEditions() {
 		t.Run(d.Name, func(t *testing.T) {
 			r, err := NewImpl(d.Name)
@@ -148,6 +160,9 @@ func TestRealRunsAreAllowed(t *testing.T) {
 				rep, err := Conform(context.Background(), r, test, []model.Dialect{d}, o)
 				if err != nil {
 					t.Fatalf("%s: %v", test.Path(), err)
+				}
+				if o.Runs == nightRuns {
+					t.Logf("%s: %v", test.Path(), rep.Tally.Counts)
 				}
 				if rep.Skipped == "" && rep.Judged[0].Verdict == litmus.Violating {
 					s := rep.Judged[0].Stray[0]

@@ -34,11 +34,10 @@ func NewPool() (*Pool, error) {
 	return p, nil
 }
 
-// handOut moves jobs from the channel, which nothing interrupts, to the workers.
+// handOut moves jobs from the channel to the workers.
 func (p *Pool) handOut(t *impl.Thread) error {
 	for {
-		var job Job
-		err := t.Foreign(func() error { job = <-p.give; return nil })
+		job, _, err := impl.Receive(t, p.give)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,184 @@
+package impl_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/interject/interject/impl"
+)
+
+// inThread runs f as a thread of a new runtime and waits for it.
+func inThread(edition string, f func(*impl.Thread) error) {
+	rt, err := impl.New(edition, impl.Config{Check: true})
+	if err != nil {
+		panic(err)
+	}
+	t := rt.NewThread("example", f)
+	if err := t.Start(nil); err != nil {
+		panic(err)
+	}
+	<-t.Done()
+	if how, err := t.End(); how != impl.Returned {
+		fmt.Println(how, err)
+	}
+}
+
+// Nothing is received in a mask but where it blocks; in the restored part, anything is.
+func ExampleThread_Mask() {
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		return t.Mask(func(r impl.Restore) error {
+			t.Post(errTimeout)
+			fmt.Println("in the mask:", t.Check())
+			err := r.Do(t.Check)
+			fmt.Println("restored:", err)
+			return err
+		})
+	})
+	// Output:
+	// in the mask: <nil>
+	// restored: too slow
+	// died too slow
+}
+
+// A handler takes the errors of its type, wherever they come from.
+func ExampleCatch() {
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		t.Post(fmt.Errorf("reading: %w", context.DeadlineExceeded))
+		return impl.Catch(t, t.Check, func(e interface {
+			error
+			Timeout() bool
+		}) error {
+			fmt.Println("timeout:", e.Timeout())
+			return nil
+		})
+	})
+	// Output: timeout: true
+}
+
+// Cleanups run in order; one that fails ends the series, and its error goes on.
+func ExampleThread_UnwindProtect() {
+	inThread("sbcl@doc", func(t *impl.Thread) error {
+		return t.UnwindProtect(
+			func() error { fmt.Println("body"); return errTimeout },
+			func() error { fmt.Println("first"); return nil },
+			func() error { fmt.Println("second"); return errors.New("cannot clean up") },
+			func() error { fmt.Println("third"); return nil })
+	})
+	// Output:
+	// body
+	// first
+	// second
+	// died cannot clean up
+}
+
+// A function that swallows an error delays an interrupt, but does not lose it.
+func ExampleThread_Check() {
+	swallows := func(t *impl.Thread) { _ = t.Check() }
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		t.Post(errTimeout)
+		swallows(t)
+		fmt.Println("still there:", t.Check())
+		return nil
+	})
+	// Output:
+	// still there: too slow
+	// died too slow
+}
+
+// A throw to a tag comes back from the Catch of the tag, with a value.
+func ExampleTag() {
+	found := impl.NewTag[int]("found")
+	inThread("sbcl@doc", func(t *impl.Thread) error {
+		n, err := found.Catch(t, func() (int, error) {
+			for i := range 1000 {
+				if i*i > 2000 {
+					return 0, found.Throw(t, i)
+				}
+			}
+			return -1, nil
+		})
+		fmt.Println(n, err)
+		return err
+	})
+	// Output: 45 <nil>
+}
+
+// A thread that waits at a Go channel is interrupted like one that waits at an MVar.
+func ExampleReceive() {
+	requests := make(chan string)
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		time.AfterFunc(time.Millisecond, func() { t.Post(errTimeout) })
+		_, _, err := impl.Receive(t, requests)
+		fmt.Println(err)
+		return impl.Catch(t, t.Check, func(error) error { return nil })
+	})
+	// Output: too slow
+}
+
+// What a thread has started stops with it, if it is given the thread's context.
+func ExampleThread_Context() {
+	stopped := make(chan error)
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		ctx := t.Context()
+		go func() { <-ctx.Done(); stopped <- context.Cause(ctx) }()
+		t.Post(errTimeout)
+		return t.Check()
+	})
+	fmt.Println(<-stopped)
+	// Output:
+	// died too slow
+	// too slow
+}
+
+// A call that blocks in code which knows nothing of threads is asked to return by its
+// context, and what came is received after it.
+func ExampleThread_ForeignInterruptible() {
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		time.AfterFunc(time.Millisecond, func() { t.Post(errTimeout) })
+		return t.ForeignInterruptible(func(ctx context.Context) error {
+			<-ctx.Done() // as a query to a data base would
+			fmt.Println("asked to return")
+			return ctx.Err()
+		})
+	})
+	// Output:
+	// asked to return
+	// died too slow
+}
+
+// Without its cleanups a thread ends at once; what it holds stays held.
+func ExampleThread_KillNow() {
+	rt, _ := impl.New("lcl@doc", impl.Config{})
+	lock := impl.NewMutex(rt, "lock")
+	worker := rt.NewThread("worker", func(t *impl.Thread) error {
+		return lock.With(t, func() error { return t.Sleep(time.Hour) })
+	})
+	_ = worker.Start(nil)
+	killer := rt.Go(nil, func(t *impl.Thread) error {
+		if err := t.Await(worker); err != nil {
+			return err
+		}
+		return t.KillNow(worker)
+	})
+	<-killer.Done()
+	how, _ := worker.End()
+	fmt.Println(worker.Name(), "is", how, "and holds the lock:", lock.Holder() == worker)
+	// Output: worker is killed and holds the lock: true
+}
+
+// In tests, a runtime that checks finds a handle that is used from another goroutine.
+func ExampleConfig_check() {
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			defer func() { fmt.Println(recover()) }()
+			_ = t.Check()
+		}()
+		<-done
+		return nil
+	})
+	// Output: impl: example: its handle is used from another goroutine; only the functions that the thread runs may
+}
