@@ -7,6 +7,10 @@ func (x *Step) receiveSignal(t Thread, s Signal) {
 	x.wakeSender(t, s)
 	waits := x.leaveOperation(t, s.Kind)
 	c := x.Core(t)
+	if x.Fatal {
+		x.end(t, fate[s.Kind], s.Arg)
+		return
+	}
 	switch s.Kind {
 	case Exception:
 		x.freeze(t, c)
@@ -17,6 +21,9 @@ func (x *Step) receiveSignal(t Thread, s Signal) {
 		x.call(t, c, s, waits)
 	}
 }
+
+// fate is how a thread ends that a signal ends at once.
+var fate = [...]Status{Exception: Died, Death: Killed, Thunk: Returned}
 
 // strike makes t unwind to its end.
 func (x *Step) strike(t Thread, c Core) {

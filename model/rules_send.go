@@ -149,8 +149,10 @@ func land(x *Step, t Thread) bool {
 	}
 	q := x.Queue(t)
 	var flying []int
+	from := map[Thread]bool{} // those of one sender keep their order
 	for i := range q.Len() {
-		if q.At(i).Flying {
+		if s := q.At(i); s.Flying && !from[s.By] {
+			from[s.By] = true
 			flying = append(flying, i)
 		}
 	}

@@ -171,6 +171,30 @@ const (
 	lockIgnores = "(litmus 1 lock-ignores (flag have) (mutex l)" +
 		" (thread h (lock l) (set have 1)) (thread t (spin have 1) (lock l)) (thread s (spin have 1) (await t) (cancel t)))"
 
+	// B comes after A has been received, or before that; then nothing makes the thread look.
+	drain = "(litmus 1 drain (flag go) (flag never)" +
+		" (thread t (try A ((set go 1) (spin never 1)) ((log a))) (spin never 1))" +
+		" (thread s (spin go 1) (throwTo t A) (throwTo t B)))"
+
+	takerLost = "(litmus 1 taker-lost (mvar m -) (thread a (take m)) (thread b (await a) (take m))" +
+		" (thread k (await a) (await b) (throwTo a X) (put m 1)))"
+
+	// An exception out of a cleanup cancels the first kill.
+	killOnce = "(litmus 1 kill-once (flag go) (flag again) (flag never)" +
+		" (thread t (try X ((protect ((set go 1) (spin never 1)) ((raise X)))) ((log x))) (set again 1) (spin never 1))" +
+		" (thread s (spin go 1) (kill t) (spin again 1) (kill t)))"
+
+	waitPoked = "(litmus 1 wait-poked (mutex l) (cond c)" +
+		" (thread t (handle-never X (lock l) (wait c l) (log woken) (unlock l))) (thread s (await t) (throwTo t X)))"
+
+	noCleanup = "(litmus 1 no-cleanup (flag gt) (flag gu) (flag never)" +
+		" (thread t (try any ((protect ((set gt 1) (spin never 1)) ((log c)))) ((log h))))" +
+		" (thread u (protect ((set gu 1) (spin never 1)) ((log c))))" +
+		" (thread s (spin gt 1) (spin gu 1) (throwTo t X) (kill u)))"
+
+	slotSpinning = "(litmus 1 slot-spinning (flag go) (flag never) (thread t (set go 1) (spin never 1))" +
+		" (thread s (spin go 1) (throwTo t A) (throwTo t B) (throwTo t C)))"
+
 	spinner = "(litmus 1 spinner (flag go) (thread t (spin go 1)) (thread s (nop)))"
 	looper  = "(litmus 1 looper (flag go) (thread t (while go 0 (nop))) (thread s (nop)))"
 )

@@ -53,6 +53,9 @@ var racketDriver string
 //go:embed pthread/driver.c
 var pthreadDriver string
 
+//go:embed erlang/driver.erl
+var erlangDriver string
+
 //go:embed ruby/driver.rb
 var rubyDriver string
 
@@ -133,6 +136,18 @@ var table = []Runtime{
 		source:  source{"driver.lisp", eclPort + lispDriver},
 		memory:  4 << 30,
 		build:   eclBuild, command: itself,
+	},
+	{
+		Name: "erlang", Title: "Erlang/OTP, exit signals", Tool: "erlc", Install: apt + "erlang-base",
+		Edition: "erlang@25", Compare: []string{"erlang@doc25"},
+		source: source{"driver.erl", erlangDriver},
+		build: func(file, out string) []string {
+			return []string{"sh", "-c", `mkdir -p "$2" && erlc -o "$2" "$1"`, "sh", file, out}
+		},
+		command: func(dir string) []string {
+			// Two schedulers, or of two processes that kill each other one would always live.
+			return []string{"erl", "+S", "2:2", "+MIscs", "64", "-noshell", "-pa", dir, "-s", "driver", "main"}
+		},
 	},
 	{
 		Name: "pthread", Title: "POSIX threads, cancellation, C", Tool: "gcc", Install: apt + "gcc libc6-dev",
