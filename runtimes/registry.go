@@ -146,7 +146,7 @@ var table = []Runtime{
 		},
 		command: func(dir string) []string {
 			// Two schedulers, or of two processes that kill each other one would always live.
-			return []string{"erl", "+S", "2:2", "+MIscs", "64", "-noshell", "-pa", dir, "-s", "driver", "main"}
+			return []string{"erl", "+S", "2:2", "-noshell", "-env", "ERL_CRASH_DUMP_BYTES", "0", "-pa", dir, "-s", "driver", "main"}
 		},
 	},
 	{
