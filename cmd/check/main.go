@@ -41,7 +41,7 @@ type command struct {
 var commands []command
 
 func init() {
-	commands = []command{listCommand, showCommand, fmtCommand, modelCommand, pathCommand, replayCommand, runCommand, smokeCommand, compareCommand, traceCommand, genCommand, auditCommand, whyCommand, exportCommand}
+	commands = []command{listCommand, showCommand, fmtCommand, modelCommand, pathCommand, replayCommand, runCommand, smokeCommand, fuzzCommand, compareCommand, traceCommand, genCommand, auditCommand, whyCommand, exportCommand}
 }
 
 // app is one run of the command.
