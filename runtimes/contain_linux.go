@@ -3,6 +3,7 @@ package runtimes
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,19 +39,32 @@ var canIsolate = sync.OnceValue(func() bool {
 
 func killGroup(cmd *exec.Cmd) { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 
-// cpuTime is the processor time that a process has used.
-func cpuTime(pid int) (time.Duration, bool) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+// cpuTime is the processor time that a process group has used: the driver, a compiler
+// that it started, and of those that it has waited for, what they used.
+func cpuTime(group int) (used time.Duration, known bool) {
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
 		return 0, false
 	}
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	if len(fields) < 13 {
-		return 0, false
+	for _, file := range all {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+		if len(fields) < 15 || fields[2] != strconv.Itoa(group) {
+			continue
+		}
+		for _, ticks := range fields[11:15] { // of it and of its children, user and system
+			n, err := strconv.Atoi(ticks)
+			if err != nil {
+				return 0, false
+			}
+			used += time.Duration(n) * 10 * time.Millisecond // USER_HZ is 100 on Linux
+		}
+		known = true
 	}
-	user, err1 := strconv.Atoi(fields[11])
-	system, err2 := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond, err1 == nil && err2 == nil // USER_HZ is 100 on Linux
+	return used, known
 }
 
 func byCPULimit(s *os.ProcessState) bool {

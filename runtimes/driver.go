@@ -26,6 +26,7 @@ type Driver struct {
 
 	child *child
 	forms []string
+	await string
 }
 
 // NewDriver makes a runner of any program that speaks the protocol, for example
@@ -48,6 +49,10 @@ func (d *Driver) Missing(p Program) string {
 	return ""
 }
 
+// Await says how the driver knows that a thread is blocked: by state or by timing; empty
+// before it was started.
+func (d *Driver) Await() string { return d.await }
+
 // Version starts the driver if need be and says what runtime it drives.
 func (d *Driver) Version(ctx context.Context) (string, error) {
 	if err := d.ready(ctx); err != nil {
@@ -62,7 +67,7 @@ func (d *Driver) Calibrate(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	d.child.loaded = ""
-	r, kind, err := d.child.ask(ctx, request{Cmd: "calibrate"}, patienceToLoad)
+	r, kind, err := d.ask(ctx, request{Cmd: "calibrate"}, patienceToLoad)
 	if err != nil || kind != kindOK || r.P99 == nil {
 		return 0, d.fail("", kind, r, err, "p99_us")
 	}
@@ -78,8 +83,16 @@ func (d *Driver) Close() error {
 	return nil
 }
 
-// Times that no healthy driver needs on a loaded machine. Passing one of them is
-// never a verdict about the runtime.
+// ask sends a request that has one reply, and waits for it as next does.
+func (d *Driver) ask(ctx context.Context, r request, patience time.Duration) (reply, string, error) {
+	if err := d.child.send(r); err != nil {
+		return reply{}, "", err
+	}
+	return d.next(ctx, patience)
+}
+
+// Times in which a healthy driver answers or at least uses the processor. Passing one
+// of them is never a verdict about the runtime.
 const (
 	patienceToStart = 30 * time.Second
 	patienceToLoad  = 30 * time.Second
@@ -100,7 +113,7 @@ func (d *Driver) ready(ctx context.Context) error {
 		return err
 	}
 	d.child = c
-	r, kind, err := c.ask(ctx, request{Cmd: "hello"}, patienceToStart)
+	r, kind, err := d.ask(ctx, request{Cmd: "hello"}, patienceToStart)
 	if err == nil && kind == kindOK {
 		err = r.hello()
 	}
@@ -109,7 +122,7 @@ func (d *Driver) ready(ctx context.Context) error {
 		d.drop()
 		return err
 	}
-	c.hello, d.forms = r, r.Forms
+	c.hello, d.forms, d.await = r, r.Forms, r.Await
 	return nil
 }
 
@@ -124,7 +137,7 @@ func (d *Driver) load(ctx context.Context, p Program) error {
 	if d.child.loaded == p.Wire {
 		return nil
 	}
-	r, kind, err := d.child.ask(ctx, request{Cmd: "load", Program: p.Wire, Hash: cmp.Or(p.Hash, "none")}, patienceToLoad)
+	r, kind, err := d.ask(ctx, request{Cmd: "load", Program: p.Wire, Hash: cmp.Or(p.Hash, "none")}, patienceToLoad)
 	switch {
 	case err == nil && kind == kindOK:
 		d.child.loaded = p.Wire

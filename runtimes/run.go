@@ -62,7 +62,7 @@ func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (l
 	for err == nil {
 		var r reply
 		var kind string
-		r, kind, err = d.next(ctx, o.Limit)
+		r, kind, err = d.next(ctx, 2*o.Limit+3*time.Second) // a driver reports at least once in each limit
 		if err != nil {
 			break
 		}
@@ -143,10 +143,10 @@ var (
 // patience while it is starved of processor time.
 const silences = 10
 
-// next waits for a reply of a running program. Whether silence means a hang, a
-// livelock or a loaded machine is told by the processor time the process used.
-func (d *Driver) next(ctx context.Context, limit time.Duration) (reply, string, error) {
-	patience := 2*limit + 3*time.Second // a driver reports at least once in each limit
+// next waits for a reply. Whether silence for so long means a hang, a livelock or a
+// loaded machine is told by the processor time that the process, and what it started,
+// has used.
+func (d *Driver) next(ctx context.Context, patience time.Duration) (reply, string, error) {
 	before, known := cpuTime(d.child.cmd.Process.Pid)
 	for range silences {
 		r, kind, err := d.child.receive(ctx, patience)

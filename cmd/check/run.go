@@ -26,8 +26,11 @@ var runCommand = command{
   check run -r sbcl -d sbcl@doc masked-nest
   check run -r impl -d sbcl@doc nest/
   check run -r all -runs 200
+  check run -r all -results all.ndjson             broken off, it goes on where it stopped
   check run -driver 'python3 mine.py' -d python@seed2018
   check run -list                                  the runtimes, and how to install what is missing
+
+At the end stands what may be claimed, in the words of docs/conforms.md.
 
 Without -d a runtime is judged by the edition of what was seen of it, and the documents stand beside it
 for information; with -d by each edition named.`,
@@ -41,6 +44,9 @@ type trial struct {
 	names   string
 	options runtimes.Options
 	verbose bool
+	results string
+	whole   bool // no test was named
+	stored  *runtimes.Results
 }
 
 func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
@@ -52,6 +58,7 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	f.Uint64Var(&tr.options.Seed, "seed", 0, "the `seed` of the jitter (default: a new one, printed)")
 	f.DurationVar(&tr.options.Limit, "limit", 2*time.Second, "a run that takes longer has no outcome")
 	f.BoolVar(&tr.verbose, "v", false, "print every outcome with its count")
+	f.StringVar(&tr.results, "results", "", "write results to a `file` as they come, and do not run again what is in it")
 	list := f.Bool("list", false, "list the runtimes")
 	args, err := parse(f, args)
 	if err != nil {
@@ -64,8 +71,12 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	if err != nil {
 		return exitUsage, err
 	}
-	for tr.options.Seed == 0 {
-		tr.options.Seed = newSeed()
+	tr.whole = len(args) == 0
+	if err := tr.open(); err != nil {
+		return exitUsage, err
+	}
+	if tr.stored != nil {
+		defer tr.stored.Close()
 	}
 	subjects, err := a.subjects(tr)
 	if err != nil {
@@ -80,6 +91,23 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 		status = worse(status, one)
 	}
 	return status, nil
+}
+
+// open opens the file of results, if there is to be one, and sees to it that there is a
+// seed: that of the runs that are to be gone on with, or a new one.
+func (tr *trial) open() (err error) {
+	if tr.results != "" {
+		if tr.stored, err = runtimes.OpenResults(tr.results); err != nil {
+			return err
+		}
+		if tr.options.Seed == 0 {
+			tr.options.Seed = tr.stored.Seed()
+		}
+	}
+	for tr.options.Seed == 0 {
+		tr.options.Seed = newSeed()
+	}
+	return nil
 }
 
 // subject is something that runs tests, and what it is held against.
@@ -180,26 +208,33 @@ func (a *app) listRuntimes() int {
 }
 
 func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus.Test) (int, error) {
-	version := ""
+	name, await, version := sub.Name(), "state", ""
 	if driver, ok := sub.Runner.(*runtimes.Driver); ok {
 		defer driver.Close()
 		v, err := driver.Version(ctx)
 		if err != nil {
 			return exitUsage, err
 		}
-		version = " " + v
+		version, await = " "+v, driver.Await()
 	}
-	s := summary{app: a, runtime: sub.Name(), deciding: sub.deciding, verbose: tr.verbose}
+	s := summary{app: a, runtime: name, deciding: sub.deciding, verbose: tr.verbose}
+	for _, edition := range sub.deciding {
+		s.claims = append(s.claims, runtimes.Claim{Runner: name + version, Edition: edition, Await: await, Seed: tr.options.Seed, Of: len(chosen), Whole: tr.whole})
+	}
+	if tr.stored != nil {
+		sub.Runner = tr.stored.Runner(sub.Runner, version)
+	}
 	if !a.json {
-		fmt.Fprintf(a.out, "%s%s, judged by %s; %d runs a test, seed %d\n", sub.Name(), version, commas(sub.deciding), tr.options.Runs, tr.options.Seed)
+		fmt.Fprintf(a.out, "%s%s, judged by %s; %d runs a test, seed %d\n", name, version, commas(sub.deciding), tr.options.Runs, tr.options.Seed)
 	}
+	began := time.Now()
 	for i, t := range chosen {
 		if ctx.Err() != nil {
 			s.note = fmt.Sprintf("interrupted: %d of %d tests were not run", len(chosen)-i, len(chosen))
 			s.status = worse(s.status, exitInconclusive)
 			break
 		}
-		a.count(i, len(chosen), t.Path())
+		a.count(i, len(chosen), t.Path()+left(began, i, len(chosen)))
 		rep, err := runtimes.Conform(ctx, sub, t, sub.editions, tr.options)
 		if err != nil && !errors.Is(err, context.Canceled) {
 			return exitUsage, err
@@ -209,6 +244,15 @@ func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus
 	a.count(len(chosen), len(chosen), "")
 	s.print()
 	return s.status, nil
+}
+
+// left estimates how long the tests that are left take, from those that are done.
+func left(began time.Time, done, all int) string {
+	if done == 0 {
+		return ""
+	}
+	each := time.Since(began) / time.Duration(done)
+	return fmt.Sprintf(", about %v left", (each * time.Duration(all-done)).Round(time.Second))
 }
 
 // judges are the editions that are held against a runtime, and the names of
@@ -244,11 +288,15 @@ type summary struct {
 	skipped  map[string]int
 	seen     int
 	allowed  int
+	claims   []runtimes.Claim
 }
 
 func (s *summary) add(rep runtimes.Report) {
 	if s.verdicts == nil {
 		s.verdicts, s.skipped = map[string]int{}, map[string]int{}
+	}
+	for i := range s.claims {
+		s.claims[i].Add(rep)
 	}
 	if rep.Skipped != "" {
 		s.skipped[rep.Skipped]++
@@ -333,6 +381,9 @@ func (s *summary) printStray(j runtimes.Judged) {
 
 func (s *summary) print() {
 	if s.json {
+		for i := range s.claims {
+			s.record(claimJSON(&s.claims[i]))
+		}
 		return
 	}
 	var parts []string
@@ -347,5 +398,15 @@ func (s *summary) print() {
 	fmt.Fprintf(s.out, "%s: %s; %d of %d allowed outcomes seen\n", s.runtime, commas(parts), s.seen, s.allowed)
 	if s.note != "" {
 		fmt.Fprintln(s.out, s.note)
+		return // of runs that were broken off nothing is claimed
 	}
+	for i := range s.claims {
+		fmt.Fprint(s.out, s.claims[i].String())
+	}
+}
+
+func claimJSON(c *runtimes.Claim) map[string]any {
+	return map[string]any{"claim": c.Holds(), "runtime": c.Runner, "edition": c.Edition, "tests": c.Tests, "of": c.Of, "catalogue": c.Whole, "profile": c.Profile(),
+		"least": c.Least, "runs": c.Runs, "seed": c.Seed, "seen": c.Seen, "allowed": c.Allowed, "complete": c.Complete, "await": c.Await,
+		"undecided": c.Undecided, "violating": c.Violating, "inconclusive": c.Inconclusive, "skipped": c.Skipped}
 }
