@@ -164,7 +164,9 @@ func withoutInterrupters(t *litmus.Test) (*litmus.Test, []string, []litmus.Stmt)
 // layOut gives the statements the lines that they have in the marked program; each
 // has one of its own, since each has a comment.
 func (a *Audit) layOut() error {
+	cells := a.Test.Cells
 	gen.Tidy(a.Test)
+	a.Test.Cells = cells // what the threads that were left out send may use them
 	t, err := litmus.Parse(a.Test.Name, []byte(a.Marked().Format()))
 	if err != nil {
 		return fmt.Errorf("the marked program does not parse, which is a bug in interject: %w", err)

@@ -114,3 +114,53 @@ func TestSafePiecesDoNotCompose(t *testing.T) {
 		t.Errorf("examples in %d editions only", found)
 	}
 }
+
+// Each way in which an interrupt can break code is found where it is, and is not
+// found in the code that keeps interrupts out.
+func TestAuditKinds(t *testing.T) {
+	for _, c := range []struct{ name, edition, program, at, why string }{
+		{"leak", "sbcl@2.2", "mutex l thread t { lock l; protect { log w } cleanup { unlock l } }", "protect", "leaks l: t has ended and holds it"},
+		{"no leak", "sbcl@2.2", "mutex l thread t { with-lock l { log w } }", "", ""},
+		{"leak of an MVar", "ghc@doc2010", "mvar m = 1 thread t { take m; put m 2 }", "put", "leaks m: it is left empty and was 1"},
+		{"no leak of an MVar", "ghc@doc2010", "mvar m = 1 thread t { mask { take m; put m 2 } }", "", ""},
+		{"double release", "ghc@doc2010", "sem s = 1 thread t { protect { acquire s; log w } cleanup { post s } }", "acquire", "gives s back twice: it is left 2 and was 1"},
+		{"one release", "ghc@doc2010", "sem s = 1 thread t { bracket { acquire s } use { log w } release { post s } }", "", ""},
+		{"lost update", "sbcl@2.2", "var x = 0 var z = 0 thread t { while x 0 { log w; set x 1 } } thread k { interrupt t { set z 1; set x 2 } } final x = 1 & z = 1", "set", "there is x = 1 & z = 1"},
+		{"no lost update", "sbcl@2.2", "var x = 0 var z = 0 thread t { without { while x 0 { log w; set x 1 } } } thread k { interrupt t { set z 1; set x 2 } } final x = 1 & z = 1", "", ""},
+		{"re-entry", "sbcl@2.2", "var busy = 0 var twice = 0 thread t { set busy 1; log w; set busy 0 } thread k { interrupt t { while busy 1 { set twice 1; set busy 2 } } } final twice = 1", "log", "there is twice = 1"},
+		{"no re-entry", "sbcl@2.2", "var busy = 0 var twice = 0 thread t { without { set busy 1; log w; set busy 0 } } thread k { interrupt t { while busy 1 { set twice 1; set busy 2 } } } final twice = 1", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) { auditKind(t, c.edition, c.program, c.at, c.why) })
+	}
+}
+
+func auditKind(t *testing.T, edition, program, at, why string) {
+	d, err := model.Edition(edition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := litmus.Parse("audited", []byte("litmus p\n"+strings.NewReplacer(" thread ", "\nthread ", " var ", "\nvar ", " final ", "\nfinal ").Replace(program)+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := RunAudit(context.Background(), p, d, Demands{Never: p.Final}, explore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Partial) > 0 || len(a.Points) == 0 {
+		t.Fatalf("partial %v, points %v", a.Partial, a.Points)
+	}
+	if why == "" {
+		for _, f := range a.Failures() {
+			t.Errorf("%s, found in\n%s", f.Why, a.Marked().Format())
+		}
+		return
+	}
+	lines := strings.Split(a.Marked().Format(), "\n")
+	for _, f := range a.Failures() {
+		if f.Why == why && f.At.Stmt > 0 && strings.HasPrefix(strings.TrimSpace(lines[f.At.Stmt-1]), at) && len(f.Run) > 0 {
+			return
+		}
+	}
+	t.Errorf("not found: %s at %s, in\n%s%v", why, at, a.Marked().Format(), a.Failures())
+}

@@ -13,25 +13,26 @@ import (
 type judge struct {
 	want  Demands
 	start map[string]string   // what the cells hold at first
-	back  map[string]bool     // the cells that hold the same in every end without an interrupt
+	back  map[string]bool     // the cells that are given back in every end without an interrupt
+	mvars map[string]bool     // of which it does not matter what they hold, if they are full
 	ends  map[string][]string // how each thread ends without an interrupt
 	whole map[string]bool     // what all cells together hold without an interrupt, and at first
 }
 
 func judging(t *litmus.Test, normal litmus.Set, want Demands) judge {
-	j := judge{want: want, start: map[string]string{}, back: map[string]bool{}, ends: map[string][]string{}, whole: map[string]bool{}}
+	j := judge{want: want, start: map[string]string{}, back: map[string]bool{}, mvars: map[string]bool{}, ends: map[string][]string{}, whole: map[string]bool{}}
 	var first litmus.Outcome
 	for _, c := range t.Cells {
 		if c.Hidden || c.Kind == model.Condition {
 			continue
 		}
-		j.start[c.Name], j.back[c.Name] = initialText(c), c.Kind != model.Var
+		j.start[c.Name], j.back[c.Name], j.mvars[c.Name] = initialText(c), c.Kind != model.Var, c.Kind == model.MVar
 		first.Cells = append(first.Cells, litmus.CellEnd{Name: c.Name, Value: initialText(c)})
 	}
 	j.whole[cellsText(first)] = true
 	for _, o := range normal.Outcomes {
 		for _, c := range o.Cells {
-			j.back[c.Name] = j.back[c.Name] && c.Value == j.start[c.Name]
+			j.back[c.Name] = j.back[c.Name] && j.asBefore(c)
 		}
 		for _, t := range o.Threads {
 			j.ends[t.Name] = append(j.ends[t.Name], t.End)
@@ -96,7 +97,7 @@ func (j judge) resources(o litmus.Outcome) (all []string) {
 		switch {
 		case held && gone(threadIn(o, holder)):
 			all = append(all, "leaks "+c.Name+": "+holder+" has ended and holds it")
-		case held || !j.back[c.Name] || c.Value == j.start[c.Name]:
+		case held || !j.back[c.Name] || j.asBefore(c):
 		case slices.ContainsFunc(o.Threads, func(t litmus.ThreadEnd) bool { return !gone(t) && t.End != "unstarted" }):
 			// somebody may still give it back
 		case c.Value == "empty" || number(c.Value) < number(j.start[c.Name]):
@@ -106,6 +107,12 @@ func (j judge) resources(o litmus.Outcome) (all []string) {
 		}
 	}
 	return all
+}
+
+// asBefore says that a cell is left as it was: an MVar is left full if it was.
+func (j judge) asBefore(c litmus.CellEnd) bool {
+	was := j.start[c.Name]
+	return c.Value == was || j.mvars[c.Name] && c.Value != "empty" && was != "empty"
 }
 
 // number is the number that a cell holds, 0 where it holds none.

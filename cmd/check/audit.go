@@ -136,8 +136,28 @@ func (a *app) auditReport(r *properties.Audit, want properties.Demands) (int, er
 	for _, why := range r.Partial {
 		fmt.Fprintf(a.out, "\ninconclusive: %s\n", why)
 	}
-	fmt.Fprintln(a.out)
+	fmt.Fprintf(a.out, "\n// %s under %s: %s\n\n", r.Test.Name, r.Edition, verdictOf(r))
 	return status, nil
+}
+
+// verdictOf says how many points are unsafe.
+func verdictOf(r *properties.Audit) string {
+	bad := 0
+	for _, p := range r.Points {
+		if len(p.Unsafe) > 0 {
+			bad++
+		}
+	}
+	all := plural(len(r.Points), "point", "points")
+	switch {
+	case bad > 0:
+		return fmt.Sprintf("UNSAFE at %d of %s at which it can be interrupted", bad, all)
+	case len(r.Partial) > 0:
+		return "inconclusive"
+	case len(r.Points) == 0:
+		return "it cannot be interrupted at all"
+	}
+	return "safe at all " + all + " at which it can be interrupted"
 }
 
 func demands(want properties.Demands) (all []string) {
@@ -178,6 +198,9 @@ func statement(s *litmus.Stmt) string {
 		if n != "" {
 			out += " " + n
 		}
+	}
+	if s.Form.Number != litmus.NoNumber && s.N != s.Form.Default {
+		out += fmt.Sprint(" ", s.N)
 	}
 	return out
 }
