@@ -33,10 +33,21 @@ func (c Core) rename(r Renaming) Core {
 	if c.At != 0 {
 		c.At = r.Node(c.At)
 	}
-	if c.Status == Sending || c.Status == Blocked && aboutThread.Has(c.Op) {
+	if c.onThread() {
 		c.On = uint8(r.Thread(Thread(c.On)))
 	}
 	return c
+}
+
+// onThread says that On is a thread, and not a cell or something else.
+func (c Core) onThread() bool {
+	switch c.Status {
+	case Sending, Waking:
+		return true
+	case Blocked:
+		return aboutThread.Has(c.Op)
+	}
+	return false
 }
 
 func (s Stack) rename(r Renaming) (t Stack) {

@@ -161,6 +161,11 @@ var directed = []counterexample{
 		thread a { mask { nop } }
 		thread b { throwTo a X; log w }
 		thread c { throwTo a X; log w }`},
+	{"who hands a mutex on sees whether the other has ended before it is woken", "ecl@21", nil, `
+		litmus handed-on
+		mutex l
+		thread a { lock l; await b; unlock l; log w }
+		thread b { lock l }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill

@@ -96,6 +96,9 @@ func (s *System) future(x *model.Step, t model.Thread) (f future) {
 	if s.DeathFrees {
 		f.cells |= s.mutexes
 	}
+	if c.Status == model.Waking { // an error if the other has ended
+		f.sees |= 1 << c.On
+	}
 	if c.Status == model.Blocked && c.Op == model.Relock {
 		f.cells |= 1 << c.On
 	}
