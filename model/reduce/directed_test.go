@@ -166,6 +166,16 @@ var directed = []counterexample{
 		mutex l
 		thread a { lock l; await b; unlock l; log w }
 		thread b { lock l }`},
+	{"an exit sets those free who wait for the thread", "ghc@doc2010", []string{"voids=yes", "exit=primitive"}, `
+		litmus voided
+		flag y
+		thread a { umask { protect { exit } cleanup { wait-until y; log v } } }
+		thread b { throwTo a X; set y }`},
+	{"a kill voids what was sent before it is received", "sbcl@doc", []string{"may=no", "voids=yes", "kill=primitive"}, `
+		litmus voiding
+		thread a { nop; protect { nop } cleanup { log v } }
+		thread b { kill a }
+		thread c { interrupt a { log w } }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill

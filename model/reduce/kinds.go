@@ -68,6 +68,8 @@ var (
 		func(d model.Dialect) bool { return d.Arm == 0 }}
 	killsCount = premise{"a kill of a thread that is being killed is not taken away (doomed)",
 		func(d model.Dialect) bool { return d.Doomed != model.NoKill && d.Doomed != model.NeverAgain }}
+	nothingVoid = premise{"a kill leaves what is pending (voids)",
+		func(d model.Dialect) bool { return !d.Voids }}
 	prompt = premise{"receipt comes first (may, chance)",
 		func(d model.Dialect) bool { return !d.May && !d.Chance }}
 	queued = premise{"senders only append (direct, arrival, keep)",
@@ -91,9 +93,9 @@ var premises = [kinds][]premise{
 	Unseen: {},
 	Masked: {noCues, killsCount},
 	Merged: {noCues},
-	Due:    {noCues, killsCount, prompt, queued, inOrder},
+	Due:    {noCues, killsCount, nothingVoid, prompt, queued, inOrder},
 	Alike:  {},
-	Lazy:   {noCues, queued, waiting, interruptible, unobserved, once},
+	Lazy:   {noCues, nothingVoid, queued, waiting, interruptible, unobserved, once},
 }
 
 // Permitted is the kinds that the dialect permits.
