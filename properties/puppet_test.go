@@ -216,11 +216,11 @@ func (c *crowd) address(n model.Node) model.Pos {
 
 // settle goes on until nothing can move. It answers false if a bound was reached.
 func (c *crowd) settle() bool {
-	seen, still := map[string]bool{}, c.all[:0:0]
+	seen, still, key := map[string]bool{}, c.all[:0:0], keys()
 	for todo := c.all; len(todo) > 0; {
 		x := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if k := x.Key(); seen[k] {
+		if k := key(x); seen[k] {
 			continue
 		} else if seen[k] = true; len(seen) > crowdBound {
 			return false

@@ -3,6 +3,8 @@ package properties
 import (
 	"flag"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,16 +107,17 @@ type sides struct {
 	*stage
 	*crowd
 	edition string
-	at      []string // how both look
+	only    *regexp.Regexp // the orders that are given
+	at      []string       // how both look
 	story   []string
 }
 
 // sideBySide is the property: impl is always where the model can be. Orders are given one
 // at a time, and then also several at once. What happens of several depends on the
 // scheduler: so the story of the first failure is kept for the reader.
-func sideBySide(edition string, d model.Dialect, several bool, first *string) func(*rapid.T) {
+func sideBySide(edition string, d model.Dialect, several bool, only string, first *string) func(*rapid.T) {
 	return func(t *rapid.T) {
-		s := &sides{stage: newStage(edition), crowd: newCrowd(d), edition: edition}
+		s := &sides{stage: newStage(edition), crowd: newCrowd(d), edition: edition, only: regexp.MustCompile(only)}
 		defer s.rt.Close()
 		s.at = s.stage.view()
 		most := 1
@@ -145,7 +148,8 @@ func (s *sides) act(t *rapid.T, first *string, who ...int) {
 	var given []func()
 	for _, i := range who {
 		b, depth := s.puppets[i].inside(), s.puppets[i].frames
-		o := rapid.SampledFrom(orders(s.edition, i, depth, len(b.masks))).Draw(t, "order")
+		can := slices.DeleteFunc(orders(s.edition, i, depth, len(b.masks)), func(o order) bool { return !s.only.MatchString(o.name) })
+		o := rapid.SampledFrom(can).Draw(t, "order")
 		told = append(told, threadName(i)+": "+o.name)
 		s.crowd.give(i, o)
 		given = append(given, func() { b.given.Set(&o) }) // its block of now: the order before may interrupt it
@@ -182,7 +186,7 @@ func TestSideBySide(t *testing.T) {
 					t.Log("seen first:\n" + first)
 				}
 			})
-			rapid.Check(t, sideBySide(edition, d, true, &first))
+			rapid.Check(t, sideBySide(edition, d, true, "", &first))
 		})
 	}
 }
@@ -193,12 +197,13 @@ func TestSideBySideCanFail(t *testing.T) {
 	shrinkFor(t, "5s")
 	for _, f := range []struct {
 		edition, name string
+		only          string // the orders that it takes
 		wrong         func(*model.Dialect)
 		orders        int // that tell it, at most
 	}{
-		{"ghc@doc2010", "the last thrower is served first", func(d *model.Dialect) { d.Order = model.LIFO }, 8},
-		{"ghc@doc2010", "handlers run open", func(d *model.Dialect) { d.HandlerMask = model.Open }, 6},
-		{"sbcl@doc", "functions run closed", func(d *model.Dialect) { d.ThunkMask = model.Closed }, 6},
+		{"ghc@doc2010", "the last thrower is served first", "^mask|^unmask|throwTo a", func(d *model.Dialect) { d.Order = model.LIFO }, 8},
+		{"ghc@doc2010", "handlers run open", "try|throwTo a", func(d *model.Dialect) { d.HandlerMask = model.Open }, 7},
+		{"sbcl@doc", "functions run closed", "interrupt|take", func(d *model.Dialect) { d.ThunkMask = model.Closed }, 7},
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			d, err := model.Edition(f.edition)
@@ -209,7 +214,7 @@ func TestSideBySideCanFail(t *testing.T) {
 			n := &told{TB: t}
 			var first string
 			for i := 0; i < 20 && !n.failed; i++ {
-				rapid.Check(n, sideBySide(f.edition, d, false, &first))
+				rapid.Check(n, sideBySide(f.edition, d, false, f.only, &first))
 			}
 			if !n.failed {
 				t.Fatal("impl was never where the model is not")
