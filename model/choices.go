@@ -144,6 +144,11 @@ func (c ChoicePoint) changed(d Dialect, how, elements string) (string, error) {
 		return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '+' })
 	}
 	has, put := split(strings.ToLower(c.Get(d))), split(elements)
+	for _, e := range put {
+		if !slices.ContainsFunc(c.Elements, func(k string) bool { return strings.EqualFold(k, e) }) {
+			return "", fmt.Errorf("%s has no element %q; there are %s", c.Name, e, strings.Join(c.Elements, ", "))
+		}
+	}
 	has = slices.DeleteFunc(has, func(e string) bool { return e == "none" || slices.Contains(put, e) })
 	if how == "+" {
 		has = append(has, put...)

@@ -27,7 +27,7 @@ func TestWith(t *testing.T) {
 			}
 		}
 	}
-	for _, bad := range []string{"order", "order=sideways", "order+=fifo", "wake+=nothing", "colour=red", "=", "+=", "nest-bound=-1"} {
+	for _, bad := range []string{"order", "order=sideways", "order+=fifo", "wake+=nothing", "wake-=nothing", "colour=red", "=", "+=", "nest-bound=-1"} {
 		if d, err := GHCDoc2010.With(bad); err == nil {
 			t.Errorf("%q is taken as %s", bad, d.Name)
 		}

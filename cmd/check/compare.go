@@ -33,15 +33,18 @@ func (a *app) compare(ctx context.Context, f *flag.FlagSet, args []string) (int,
 	if err != nil {
 		return exitUsage, err
 	}
-	two, err := editions(args[1], s.settings)
+	two, err := edition(args[1])
 	if err != nil {
+		return exitUsage, err
+	}
+	if two, err = changed(two, s.settings); err != nil {
 		return exitUsage, err
 	}
 	chosen, err := tests(args[2:])
 	if err != nil {
 		return exitUsage, err
 	}
-	return a.compareAll(ctx, s, chosen, one, two[0])
+	return a.compareAll(ctx, s, chosen, one, two)
 }
 
 func (a *app) compareAll(ctx context.Context, s *search, chosen []*litmus.Test, one, two model.Dialect) (int, error) {
@@ -63,6 +66,9 @@ func (a *app) compareAll(ctx context.Context, s *search, chosen []*litmus.Test, 
 			differ++
 			a.printDifference(t, d)
 		}
+	}
+	if both == 0 {
+		status = exitInconclusive
 	}
 	if !a.json {
 		fmt.Fprintf(a.out, "%s and %s part on %d of %s that both can express\n", one.Name, two.Name, differ, plural(both, "test", "tests"))

@@ -93,6 +93,11 @@ func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 	if s.checkpoints.wanted() && s.reduce {
 		return exitUsage, usageError{errors.New("-reduce goes with neither -save nor -resume: a search that keeps one of each orbit of states writes no checkpoints")}
 	}
+	if len(chosen) == 1 && s.names != "" {
+		if err := expressible(chosen[0], eds); err != nil {
+			return exitUsage, err
+		}
+	}
 	ctx, cancel := s.context(ctx)
 	defer cancel()
 	status := exitOK
@@ -116,6 +121,17 @@ func worse(x, y int) int {
 	return exitOK
 }
 
+// expressible is an error, with its place, if an edition that was asked for by name lacks
+// a form of the one test.
+func expressible(t *litmus.Test, eds []model.Dialect) error {
+	for _, d := range eds {
+		if _, err := t.Machine(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (a *app) modelTest(ctx context.Context, s *search, t *litmus.Test, eds []model.Dialect) (int, error) {
 	if !a.json {
 		fmt.Fprintf(a.out, "%s: %s\n", t.Name, t.Title)
@@ -125,11 +141,8 @@ func (a *app) modelTest(ctx context.Context, s *search, t *litmus.Test, eds []mo
 	}
 	status, lacking := exitOK, 0
 	for _, d := range eds {
-		if missing := t.MissingIn(d); len(missing) > 0 {
+		if len(t.MissingIn(d)) > 0 {
 			lacking++
-			if s.names != "" {
-				return exitUsage, usageError{fmt.Errorf("%s: %s has no %s", t.Name, d.Name, commas(missing))}
-			}
 			continue
 		}
 		allowed, err := a.explore(ctx, s, t, d)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/interject/interject/litmus"
@@ -87,7 +88,7 @@ func wantedOutcomes(t *litmus.Test, allowed *litmus.Allowed, text string) ([]lit
 		if err != nil {
 			return nil, usageError{fmt.Errorf("-outcome: %w", err)}
 		}
-		return []litmus.Outcome{o}, nil
+		return []litmus.Outcome{o}, fits(o, allowed)
 	}
 	var some []litmus.Outcome
 	for _, o := range allowed.Outcomes {
@@ -99,6 +100,32 @@ func wantedOutcomes(t *litmus.Test, allowed *litmus.Allowed, text string) ([]lit
 		return allowed.Outcomes, nil
 	}
 	return some, nil
+}
+
+// fits says whether an outcome can be one of the test: it names each thread and each
+// cell that is observed, and nothing else. Of a misnamed one nothing could be said.
+func fits(o litmus.Outcome, allowed *litmus.Allowed) error {
+	for _, like := range allowed.Outcomes {
+		if o.Crash || like.Crash || slices.Equal(named(o), named(like)) {
+			return nil
+		}
+	}
+	if len(allowed.Outcomes) == 0 {
+		return nil
+	}
+	return usageError{fmt.Errorf("-outcome: %q is no outcome of %s; one tells of every thread and cell, such as %q",
+		o, allowed.Test.Name, allowed.Outcomes[0])}
+}
+
+// named is what an outcome tells of.
+func named(o litmus.Outcome) (all []string) {
+	for _, t := range o.Threads {
+		all = append(all, t.Name)
+	}
+	for _, c := range o.Cells {
+		all = append(all, c.Name)
+	}
+	return all
 }
 
 func (a *app) printRun(t *litmus.Test, d model.Dialect, m *model.Machine, o litmus.Outcome, run []model.Label) error {

@@ -59,6 +59,9 @@ func selectTests(all []*litmus.Test, arg string) ([]*litmus.Test, error) {
 			found = append(found, t)
 		}
 	}
+	if _, err := os.Stat(arg); err == nil && len(found) == 0 {
+		return nil, usageError{fmt.Errorf("%s is no test: a litmus test is in a file called NAME.litmus", arg)}
+	}
 	if len(found) == 0 {
 		return nil, usageError{fmt.Errorf("no test of the catalogue is called or matches %q%s", arg, suggestion(arg, all))}
 	}
@@ -115,17 +118,26 @@ func editions(names string, settings []string) ([]model.Dialect, error) {
 			chosen = append(chosen, d)
 		}
 	}
-	var changed []model.Dialect
+	var all []model.Dialect
 	for _, d := range chosen {
-		for _, s := range settings {
-			var err error
-			if d, err = d.With(s); err != nil {
-				return nil, usageError{err}
-			}
+		d, err := changed(d, settings)
+		if err != nil {
+			return nil, err
 		}
-		changed = append(changed, d)
+		all = append(all, d)
 	}
-	return changed, nil
+	return all, nil
+}
+
+// changed is an edition with some choice points changed.
+func changed(d model.Dialect, settings []string) (model.Dialect, error) {
+	for _, s := range settings {
+		var err error
+		if d, err = d.With(s); err != nil {
+			return d, usageError{err}
+		}
+	}
+	return d, nil
 }
 
 func edition(name string) (model.Dialect, error) {
