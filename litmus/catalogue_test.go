@@ -34,6 +34,9 @@ func TestCatalogue(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				if allowed.Partial {
+					t.Errorf("%s has more than %d states under %s: the whole catalogue is to be explored in seconds; give it a form that this edition lacks, or make it smaller", test.Path(), bound, d.Name)
+				}
 				judgeAnswers(t, test, d, allowed)
 				describe(&golden, d, allowed)
 			}
@@ -69,15 +72,10 @@ func checkWitness(t *testing.T, test *litmus.Test, allowed *litmus.Allowed) {
 	}
 }
 
-// bound is on the states of one test under one edition. An edition for which a test
-// has no end has no answer in it.
+// bound is on the states of one test under one edition.
 const bound = 100_000
 
 func describe(b *strings.Builder, d model.Dialect, allowed *litmus.Allowed) {
-	if allowed.Partial {
-		fmt.Fprintf(b, "%s: inconclusive\n", d.Name)
-		return
-	}
 	fmt.Fprintf(b, "%s: %d outcomes, %d states\n", d.Name, len(allowed.Outcomes), allowed.States)
 	for _, o := range outcomeTexts(allowed) {
 		fmt.Fprintf(b, "  %s\n", o)
