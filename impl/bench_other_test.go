@@ -4,7 +4,7 @@ package impl
 
 import "time"
 
-var started = time.Now()
+var begun = time.Now()
 
 // cpuTime is an upper bound for one processor, where the system does not tell.
-func cpuTime() time.Duration { return time.Since(started) }
+func cpuTime() time.Duration { return time.Since(begun) }

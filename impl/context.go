@@ -3,6 +3,9 @@ package impl
 import (
 	"context"
 	"errors"
+	"time"
+
+	"github.com/interject/interject/impl/internal/at"
 )
 
 // Post raises err in t and does not wait; it tells whether t had not ended. Any
@@ -46,26 +49,90 @@ func (rt *Runtime) posted(k EventKind, to *Thread, id uint64, what error) {
 // t. Nothing is raised because of ctx once WithContext has returned, even if t was
 // masked.
 func (t *Thread) WithContext(ctx context.Context, f func() error) error {
-	var s *signal
-	var id uint64 // copied at once: a received signal is used again
-	sent := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(sent)
-		s, id, _ = t.sendIn(context.Cause(ctx))
-	})
+	return t.meanwhile(func(send func(error)) func() bool {
+		return context.AfterFunc(ctx, func() { send(context.Cause(ctx)) })
+	}, f)
+}
+
+// WithTimeout runs f; if f has not returned after d, late is raised in t. Nothing is raised
+// because of that once WithTimeout has returned, even if t was masked. Under a Scheduler
+// time is not measured: it is up at any moment.
+func (t *Thread) WithTimeout(d time.Duration, late error, f func() error) error {
+	if t.rt.sched != nil {
+		return t.meanwhile(func(send func(error)) func() bool {
+			timer := new(at.Word)
+			timer.Control(t.rt.sched)
+			t.rt.sched.Spawn("timer of "+t.Name(), func() {
+				if timer.Free() == 0 {
+					timer.Change(0, 1)
+					send(late)
+				}
+			})
+			return func() bool {
+				x := timer.Free()
+				return x == 0 && timer.Change(0, 1)
+			}
+		}, f)
+	}
+	return t.meanwhile(func(send func(error)) func() bool {
+		t.rt.quiet.begin() // until time is up there is something to wait for
+		timer := time.AfterFunc(d, func() { send(late); t.rt.quiet.stop() })
+		return func() bool {
+			stopped := timer.Stop()
+			if stopped {
+				t.rt.quiet.stop()
+			}
+			return stopped
+		}
+	}, f)
+}
+
+// meanwhile runs f. What start has begun may send to t until then, once; stop returns false
+// if it has begun to do so.
+func (t *Thread) meanwhile(start func(send func(error)) (stop func() bool), f func() error) error {
+	m := &message{sent: make(chan struct{})}
+	if t.rt.sched != nil {
+		m.done.Control(t.rt.sched)
+	}
+	stop := start(func(what error) { m.send(t, what) })
 	left := false
 	defer func() {
 		if !left && !stop() {
-			<-sent
-			t.takeBack(s, id)
+			m.takeBack(t)
 		}
 	}()
 	err := t.unwound(f())
 	if left = true; !stop() {
-		<-sent
-		t.takeBack(s, id)
+		m.takeBack(t)
 	}
 	return err
+}
+
+// message is something that is sent to a thread from outside, and taken back.
+type message struct {
+	s    *signal
+	id   uint64        // copied at once: a received signal is used again
+	sent chan struct{} // closed when it is,
+	done at.Word       // and 1 then, under a Scheduler
+}
+
+func (m *message) send(t *Thread, what error) {
+	m.s, m.id, _ = t.sendIn(what)
+	if t.rt.sched == nil {
+		close(m.sent)
+		return
+	}
+	m.done.Release(m.done.Acquire() | 1)
+}
+
+// takeBack withdraws the message, once it is sent.
+func (m *message) takeBack(t *Thread) {
+	if t.rt.sched == nil {
+		<-m.sent
+	} else {
+		at.Await(m.done.Object(), nil, func() bool { return m.done.Peek() == 1 })
+	}
+	t.takeBack(m.s, m.id)
 }
 
 // takeBack withdraws the signal s, if it is still pending and still the one that was

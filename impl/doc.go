@@ -14,7 +14,8 @@
 //
 // Threads block interruptibly at an [MVar], a [Mutex], a [Cond], a [Semaphore], a [Var], in
 // [Thread.Sleep] and [Thread.Join], at Go channels ([Receive], [Send]) and in foreign calls
-// that take a context. A context that is done can interrupt a thread ([Thread.WithContext]),
+// that take a context. A context that is done can interrupt a thread ([Thread.WithContext],
+// [Thread.WithTimeout]),
 // and an interrupt ends the context of a thread ([Thread.Context]).
 //
 // A *Thread belongs to the goroutine that runs it: only its own functions may call

@@ -105,6 +105,19 @@ func ExampleTag() {
 	// Output: 45 <nil>
 }
 
+// What takes too long is interrupted where it stands, and nothing of that is left behind.
+func ExampleThread_WithTimeout() {
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		return impl.Catch(t, func() error {
+			return t.WithTimeout(time.Millisecond, errTimeout, func() error { return t.Sleep(time.Hour) })
+		}, func(err error) error {
+			fmt.Println(err)
+			return nil
+		})
+	})
+	// Output: too slow
+}
+
 // A thread that waits at a Go channel is interrupted like one that waits at an MVar.
 func ExampleReceive() {
 	requests := make(chan string)

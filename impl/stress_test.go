@@ -255,6 +255,9 @@ func (s *stressed) act(t *Thread, r *rand.Rand, depth int) error {
 	case 10:
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Microsecond)
 		defer cancel()
+		if r.IntN(2) == 0 {
+			return t.WithTimeout(5*time.Microsecond, errStress, deeper)
+		}
 		return t.WithContext(ctx, deeper)
 	case 11:
 		return Send(t, s.ch, 1)
@@ -285,6 +288,15 @@ func TestStrayTimeout(t *testing.T) {
 			})
 			return errors.Join(err, th.Check())
 		})
+		c := rt.Go(nil, func(th *Thread) error {
+			err := th.Mask(func(Restore) error {
+				return th.WithTimeout(time.Second, errA, func() error { time.Sleep(2 * time.Second); return nil })
+			})
+			return errors.Join(err, th.Check())
+		})
+		d := rt.Go(nil, func(th *Thread) error {
+			return th.WithTimeout(time.Second, errA, func() error { return th.Sleep(time.Hour) })
+		})
 		b := rt.Go(nil, func(th *Thread) error {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
@@ -294,6 +306,8 @@ func TestStrayTimeout(t *testing.T) {
 		synctest.Wait()
 		wantEnd(t, a, Returned, nil)
 		wantEnd(t, b, Died, context.DeadlineExceeded)
+		wantEnd(t, c, Returned, nil)
+		wantEnd(t, d, Died, errA)
 	})
 }
 

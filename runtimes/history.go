@@ -2,6 +2,7 @@ package runtimes
 
 import (
 	"context"
+	"slices"
 
 	"github.com/interject/interject/impl/sched"
 	"github.com/interject/interject/litmus"
@@ -78,6 +79,9 @@ func (r *Impl) taped(p Program) (*goimpl.Program, *goimpl.Tape, error) {
 	t, err := litmus.ReadWire(p.Wire)
 	if err != nil {
 		return nil, nil, err
+	}
+	if slices.Contains(t.Features(), "timeout") {
+		return nil, nil, &Unsupported{"impl", p.Name, "what a timer sends is not recorded"}
 	}
 	h := traces.Header{Test: t.Hash(), Name: t.Name, Program: t.Wire(), Edition: r.dialect.Name, Runtime: "impl"}
 	tape, err := g.NewTape(h, silent(t, r.dialect.Idioms))

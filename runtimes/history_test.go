@@ -75,6 +75,9 @@ func TestRecordingChangesNothing(t *testing.T) {
 			}
 			n := 0
 			taped, err := r.RecordEvery(context.Background(), ProgramOf(test), o, func(*traces.History) error { n++; return nil })
+			if no := (*Unsupported)(nil); errors.As(err, &no) {
+				continue // it is run, but not recorded
+			}
 			if err != nil {
 				t.Fatalf("%s: %v", test.Path(), err)
 			}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/interject/interject/impl/internal/at"
 )
 
 func explore(t testing.TB, p Program, opt Options) *Result {
@@ -116,11 +118,11 @@ func randomProgram(seed uint64) (Program, string) {
 	for range threads {
 		var ops []op
 		for range 1 + rnd.IntN(most) {
-			ops = append(ops, op{rnd.IntN(7), rnd.IntN(2), rnd.IntN(2)})
+			ops = append(ops, op{rnd.IntN(10), rnd.IntN(2), rnd.IntN(2)})
 		}
 		progs = append(progs, ops)
 	}
-	names := [...]string{"store", "load", "await", "locked-add", "lock-both", "set", "wait"}
+	names := [...]string{"store", "load", "await", "locked-add", "lock-both", "set", "wait", "change", "look", "held"}
 	var b strings.Builder
 	for _, ops := range progs {
 		for _, o := range ops {
@@ -132,6 +134,9 @@ func randomProgram(seed uint64) (Program, string) {
 		u := [2]*Uint64{x.NewUint64(0), x.NewUint64(0)}
 		m := [2]*Mutex{x.NewMutex(), x.NewMutex()}
 		e := [2]*Event{x.NewEvent(), x.NewEvent()}
+		var w [2]at.Word
+		w[0].Control(x)
+		w[1].Control(x)
 		for _, ops := range progs {
 			x.Go("", func() {
 				for _, o := range ops {
@@ -155,6 +160,17 @@ func randomProgram(seed uint64) (Program, string) {
 						e[o.obj].Set()
 					case 6:
 						e[o.obj].Wait()
+					case 7:
+						v := w[o.obj].Free()
+						w[o.obj].Change(v, v+1)
+					case 8:
+						if v := w[o.obj].Free(); v == 1 {
+							w[o.obj].Change(v, 0)
+						}
+					case 9:
+						v := w[o.obj].Acquire()
+						w[o.val].Load()
+						w[o.obj].Release(v + 1)
 					}
 				}
 			})
@@ -247,6 +263,32 @@ func TestDataRaceIsSeen(t *testing.T) {
 	}
 	if r := explore(t, racy(false), Options{}); len(r.Outcomes) != 1 || r.Outcomes["done"] != nil {
 		t.Errorf("unguarded: %v", r.Texts())
+	}
+}
+
+// A step that may change a word and does not, releases nothing; if it does, it does.
+func TestOnlyAChangeReleases(t *testing.T) {
+	for _, changes := range []bool{false, true} {
+		r := explore(t, func(x *Exec) {
+			u := x.NewUint64(0)
+			w := new(at.Word)
+			w.Control(x)
+			first := x.NewEvent()
+			x.Go("", func() {
+				u.Touch()
+				if v := w.Free(); changes {
+					w.Change(v, 1)
+				}
+				first.o.Tokens++ // an order that does not synchronise
+			})
+			x.Go("", func() {
+				x.Step(at.Wait, w.Object(), first.o, func() bool { return first.o.Tokens > 0 })
+				u.Touch()
+			})
+		}, Options{})
+		if raced := r.Outcomes["done"] == nil; raced == changes {
+			t.Errorf("changes: %v, data race: %v; outcomes %v", changes, raced, r.Texts())
+		}
 	}
 }
 

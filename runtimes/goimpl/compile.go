@@ -120,7 +120,7 @@ func init() {
 	makers = map[model.Op]func(*compiler, *model.Node) code{
 		model.Nop: nothing, model.Point: nothing, model.Settle: nothing,
 		model.Log: logWord, model.LogValue: logValue, model.Value: value, model.Set: set, model.Spin: spin,
-		model.Scope: scope, model.Try: try, model.Tag: tag, model.Protect: protect, model.Throw: throw,
+		model.Timeout: timeout, model.Scope: scope, model.Try: try, model.Tag: tag, model.Protect: protect, model.Throw: throw,
 		model.Raise: raise, model.Exit: exit, model.While: while,
 		model.ThrowTo: throwTo, model.Interrupt: interrupt, model.Kill: kill, model.KillNow: killNow,
 		model.Take: take, model.Put: put, model.Lock: lock, model.Unlock: unlock, model.UnlockHeld: unlockHeld,

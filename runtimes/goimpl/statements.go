@@ -223,6 +223,24 @@ func interrupt(c *compiler, n *model.Node) code {
 	}
 }
 
+// timeout runs its other block at its own level, when the error of this very timer has
+// ended the first one.
+func timeout(c *compiler, n *model.Node) code {
+	body, expired := c.block(n.Body), c.block(n.Alt)
+	return func(e *env) error {
+		late := &class{n.B, c.source.Classes[n.B]}
+		ended := false
+		err := e.t.Handle(
+			func() error { return e.t.WithTimeout(moment, late, func() error { return body(e) }) },
+			func(err error) bool { return errors.Is(err, late) },
+			func(error) error { ended = true; return nil })
+		if err != nil || !ended {
+			return err
+		}
+		return expired(e)
+	}
+}
+
 func kill(_ *compiler, n *model.Node) code {
 	return func(e *env) error { e.jitter(); return e.t.Kill(e.threads[n.A]) }
 }
