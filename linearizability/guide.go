@@ -10,7 +10,9 @@ import (
 // Where signals are received in the order in which they were queued, the receipts
 // that a history shows say in which order they were queued. A state in which they
 // are queued otherwise leads nowhere; left out early, of the k! orders of k
-// concurrent sends one is kept.
+// concurrent sends one is kept. And where nobody can notice that a signal is queued,
+// because its sender receives nothing itself and nobody awaits it, it is queued no sooner
+// than it is the next to be received: a step that commutes with all between.
 
 // guide finds out whether that holds here. The order of recorded receipts is that
 // of receipts unless a signal is received while an earlier one waits to be
@@ -33,13 +35,22 @@ func (p *product) guide() {
 	if !p.guided {
 		return
 	}
+	p.late = make([]bool, len(p.h.Threads))
+	for t := range p.late {
+		p.late[t] = p.targets[t] == 0 && !slices.ContainsFunc(p.h.Events, func(e traces.Event) bool {
+			return e.Kind == traces.Await || e.Kind == traces.Recv && e.ID == 0
+		})
+	}
 	for _, own := range p.own {
 		at := map[uint16][]int32{}
+		var every []int32
 		for i, e := range own {
 			if e := &p.h.Events[e]; e.Kind == traces.Recv && e.ID != 0 {
 				at[p.tag[e.ID]] = append(at[p.tag[e.ID]], int32(i))
+				every = append(every, int32(i))
 			}
 		}
+		p.everyReceipt = append(p.everyReceipt, every)
 		p.receipts = append(p.receipts, at)
 	}
 }
@@ -64,11 +75,23 @@ func (x *try) receipt(u int, at model.Pos) int32 {
 // history shows.
 func (x *try) inOrder() bool {
 	for i := range x.move.events {
-		if e := &x.move.events[i]; e.Kind == model.Sent && !x.ordered(int(e.Other), e.Send) {
+		e := &x.move.events[i]
+		if e.Kind == model.Sent && (!x.ordered(int(e.Other), e.Send) || x.late[e.Thread] && !x.due(int(e.Other), e.Send)) {
 			return false
 		}
 	}
 	return true
+}
+
+// due says that the signal last queued for u is the next that u is seen to receive, or
+// that u receives nothing more.
+func (x *try) due(u int, at model.Pos) bool {
+	all := x.everyReceipt[u]
+	i, _ := slices.BinarySearch(all, x.now[u].next)
+	if i == len(all) {
+		return true
+	}
+	return all[i] == x.receipt(u, at)
 }
 
 // ordered compares the signal last queued for u with the one before.

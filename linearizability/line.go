@@ -383,16 +383,20 @@ func (p *product) entering(t int, e *traces.Event, slot uint8) []model.Pos {
 // receives a signal in that moment. Its next event of its own, i, tells of that.
 func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 	l := p.of(s.locals, t)
-	if p.strict || !p.subject.sees[t][traces.Enter] {
-		return nil
+	if p.strict || !p.subject.sees[t][traces.Enter] || p.targets[t] == 0 && !p.timed {
+		return nil // nothing interrupts it
 	}
 	next := &traces.Event{}
 	if int(l.next) < len(p.own[t]) {
 		next = p.event(t, l.next)
 	}
-	var frames []traces.Event
+	var all []model.Pos
 	add := func(f traces.Frame, name string) {
-		frames = append(frames, traces.Event{Phase: traces.At, Kind: traces.Enter, Frame: f, Name: name})
+		if slot := p.depth(l.nest, f); slot < MaxDepth {
+			if at := p.frameAt(f, name, slot); at != 0 {
+				all = append(all, at)
+			}
+		}
 	}
 	interrupted := next.Kind == 0 && p.goesOn() || next.Kind == traces.Recv || next.Result == traces.Unwind || next.Result == traces.Died || next.Result == traces.Killed
 	if i >= 0 && p.event(t, i).Kind == traces.Enter {
@@ -426,7 +430,7 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 			add(traces.TryFrame, litmus.Any)
 			add(traces.TimedFrame, "")
 		}
-		if p.m.CleanupMask == model.Open {
+		if p.m.CleanupMask == model.Open && p.m.Protect == model.ProtectBare { // elsewhere it is entered under a mask
 			add(traces.ProtectFrame, "")
 		}
 	}
@@ -440,7 +444,7 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 			add(f, "")
 		}
 	}
-	if interrupted {
+	if interrupted && p.frameAt(traces.NeverFrame, litmus.Any, 0) != 0 {
 		for f := range handles {
 			add(f, litmus.Any)
 			for _, c := range p.m.Classes {
@@ -448,14 +452,21 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 			}
 		}
 	}
-	var all []model.Pos
-	for i := range frames {
-		slot := p.depth(l.nest, frames[i].Frame)
-		if at, err := p.statement(&frames[i], slot); err == nil && slot < MaxDepth {
-			all = append(all, at)
-		}
-	}
 	return all
+}
+
+// frameAt is the statement that enters the frame; 0 if the dialect has none.
+func (s *subject) frameAt(f traces.Frame, name string, slot uint8) model.Pos {
+	k := frameKey{f, slot, name}
+	at, ok := s.frames[k]
+	if !ok {
+		at, _ = s.statement(&traces.Event{Phase: traces.At, Kind: traces.Enter, Frame: f, Name: name}, slot)
+		if s.frames == nil {
+			s.frames = map[frameKey]model.Pos{}
+		}
+		s.frames[k] = at
+	}
+	return at
 }
 
 // hidden is what a thread may enter where no entering is recorded: a handler for
@@ -550,6 +561,27 @@ func (p *product) after(s state, may permit, found func(state)) {
 	}
 	for t := range p.h.Threads {
 		p.afterFetch(s, t, may, found)
+	}
+}
+
+// next is after, or that part of it which concerns one thread.
+func (p *product) next(s state, only int, may permit, found func(state)) {
+	if only == everyone {
+		p.after(s, may, found)
+		return
+	}
+	moves := p.space.from(s.config)
+	for i := range moves {
+		m := &moves[i]
+		if int(m.label.Thread) != only && !slices.Contains(m.moved, only) {
+			continue
+		}
+		if n, ok := p.step(s, m, may); ok {
+			found(n)
+		}
+	}
+	if p.free {
+		p.afterFetch(s, only, may, found)
 	}
 }
 

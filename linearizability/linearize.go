@@ -41,14 +41,20 @@ func Linearize(ctx context.Context, h *traces.History, d model.Dialect, t *litmu
 	if err := h.Check(); err != nil {
 		return nil, inputError{err}
 	}
+	all, err := each(parts(h, t), func(part Part) (*Linearization, error) {
+		one := &Linearization{Verdict: Allowed}
+		return one, one.part(ctx, part, d, t, how)
+	})
+	if err != nil {
+		return nil, err
+	}
 	l = &Linearization{Verdict: Allowed}
-	for _, part := range parts(h, t) {
-		if err := l.part(ctx, part, d, t, how); err != nil {
-			return nil, err
+	for _, one := range all {
+		pieces, asked := l.Pieces+one.Pieces, l.Asked+one.Asked
+		if l.Verdict == Allowed || one.Verdict == Forbidden && l.Verdict != Forbidden {
+			*l = *one // the first that is forbidden says it of the whole
 		}
-		if l.Verdict != Allowed {
-			break
-		}
+		l.Pieces, l.Asked = pieces, asked
 	}
 	return l, nil
 }
@@ -61,7 +67,7 @@ func (l *Linearization) part(ctx context.Context, part Part, d model.Dialect, t 
 	}
 	s.strict = how.Strict
 	j := &linearizer{product: newProduct(s)}
-	j.init = newSet(j.closure(map[state]bool{j.initial(): true}, nothing))
+	j.init = newSet(j.closure(map[state]bool{j.initial(): true}, everyone, nothing))
 	cuts := j.pieces(how)
 	for i := range len(cuts) - 1 {
 		if ctx.Err() != nil {
@@ -114,7 +120,7 @@ func (j *linearizer) piece(l *Linearization, a, b int, how How) bool {
 		last = &operation{what: ending}
 	}
 	ops = append(ops, interval(last, atEnd, atEnd))
-	j.known = map[state]bool{}
+	j.known, j.done = map[state]bool{}, map[*operation][]application{}
 	m := j.sequential()
 	for {
 		l.Asked++

@@ -22,7 +22,7 @@ func Nearest(ctx context.Context, h *traces.History, d model.Dialect, t *litmus.
 		if n.tried--; n.tried < 0 || ctx.Err() != nil {
 			return false
 		}
-		v, err := Validate(ctx, m, d, t, Options{MaxStates: 20000})
+		v, err := Validate(ctx, m, d, t, Options{MaxStates: 20000, brief: true})
 		return err == nil && v.Verdict == Allowed
 	}
 	for _, change := range []func() (*traces.History, string){n.exchanged, n.answered, n.later, n.earlier, n.without} {

@@ -58,7 +58,7 @@ func (j *linearizer) sequential() porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return j.init },
 		StepContext: func(ctx context.Context, s, in, _ any) (bool, any) {
-			n := j.apply(s.(set), in.(*operation))
+			n := j.applied(s.(set), in.(*operation))
 			return len(n.states) > 0 && ctx.Err() == nil, n
 		},
 		Equal:             func(a, b any) bool { return slices.Equal(a.(set).states, b.(set).states) },
@@ -73,9 +73,28 @@ func (j *linearizer) sequential() porcupine.Model {
 // linearizer asks porcupine about one history.
 type linearizer struct {
 	*product
+	done  map[*operation][]application // what was applied in this piece: every question asks most of it again
 	init  set
 	known map[state]bool // the ends that were found
 	last  set            // the ends that are new
+}
+
+// application is what an operation makes of a set.
+type application struct{ from, to set }
+
+// applied is apply, remembered.
+func (j *linearizer) applied(s set, o *operation) set {
+	if o.what == another {
+		return j.apply(s, o) // what is known changes
+	}
+	for _, a := range j.done[o] {
+		if a.from.hash == s.hash && slices.Equal(a.from.states, s.states) {
+			return a.to
+		}
+	}
+	to := j.apply(s, o)
+	j.done[o] = append(j.done[o], application{s, to})
+	return to
 }
 
 // apply is the set of states behind an operation.
@@ -92,17 +111,18 @@ func (j *linearizer) apply(s set, o *operation) set {
 	case ending:
 		return newSet(filter(now, j.finishes))
 	case line:
-		now = j.lines(now, o.thread, o.event)
+		e := j.product.event(o.thread, o.event)
+		return newSet(j.closure(j.lines(now, o.thread, o.event), j.stirs(e), nothing))
 	case made:
-		now = filter(j.closure(now, may), func(x state) bool { return j.of(x.locals, o.thread).ahead })
+		return newSet(filter(j.closure(now, o.thread, may), func(x state) bool { return j.of(x.locals, o.thread).ahead }))
 	case perhaps:
-		now = j.closure(now, may)
+		return newSet(j.closure(now, o.thread, may))
 	case then:
-		now = filter(j.closure(now, may), j.complete(o))
+		now = j.closure(now, o.thread, may)
 	case whole:
-		now = filter(j.closure(j.lines(now, o.thread, o.event), may), j.complete(o))
+		now = j.closure(j.lines(now, o.thread, o.event), o.thread, may)
 	}
-	return newSet(j.closure(now, nothing))
+	return newSet(j.closure(filter(now, j.complete(o)), everyone, nothing))
 }
 
 // complete says of states whether the step that the event's line announces is made.
@@ -150,15 +170,20 @@ func filter(of map[state]bool, ok func(state) bool) map[state]bool {
 }
 
 // closure adds what the states can come to without an event but those of thread may.
-func (p *product) closure(from map[state]bool, may permit) map[state]bool {
+// Those given are closed already but for steps of thread t.
+func (p *product) closure(from map[state]bool, t int, may permit) map[state]bool {
 	all := make(map[state]bool, len(from))
-	var openStates []state
+	openStates := make([]state, 0, len(from))
 	for s := range from {
 		all[s] = true
 		openStates = append(openStates, s)
 	}
 	for i := 0; i < len(openStates); i++ {
-		p.after(openStates[i], may, func(n state) {
+		only := everyone
+		if i < len(from) {
+			only = t
+		}
+		p.next(openStates[i], only, may, func(n state) {
 			if !all[n] {
 				all[n] = true
 				openStates = append(openStates, n)
@@ -190,20 +215,53 @@ func (p *product) operations(a, b int) []porcupine.Operation {
 				add(made, p.since(i), e.Stamp)
 			}
 			add(line, e.Stamp, e.Stamp)
-		case !p.interrupted(i) && p.writes(e):
+		case !p.interrupted(i) && p.writes(e) && !p.isLate(e):
 			add(whole, e.Stamp, hi)
 		case !p.interrupted(i):
+			lo, hi := p.queued(e, hi)
 			add(line, e.Stamp, e.Stamp)
-			add(then, e.Stamp, hi)
+			add(then, lo, hi)
 		default:
-			add(line, e.Stamp, e.Stamp)
 			if announces(e) {
 				hi = forever
 			}
-			add(perhaps, e.Stamp, hi)
+			lo, hi := p.queued(e, hi)
+			add(line, e.Stamp, e.Stamp)
+			add(perhaps, lo, hi)
 		}
 	}
 	return all
+}
+
+// isLate says that e sends a signal that is queued no sooner than it is the next to be
+// received.
+func (p *product) isLate(e *traces.Event) bool {
+	return p.guided && e.Kind == traces.Send && e.Phase == traces.Call && p.late[e.Thread]
+}
+
+// queued is the stamps between which the step of e lies: if it is such a sending, behind
+// the receipt before its own.
+func (p *product) queued(e *traces.Event, hi uint64) (uint64, uint64) {
+	if !p.isLate(e) {
+		return e.Stamp, hi
+	}
+	all, f := p.everyReceipt[e.To], p.x.Signals[e.ID]
+	i, lo, last := len(all), e.Stamp, hi
+	if len(f.Recvs) > 1 || len(f.Recvs) == 1 && p.h.Events[f.Recvs[0]].Thread != e.To {
+		return e.Stamp, hi // no run does that
+	}
+	if len(f.Recvs) == 1 {
+		r := &p.h.Events[f.Recvs[0]]
+		i, _ = slices.BinarySearch(all, r.N)
+		last = min(hi, r.Stamp)
+	}
+	if i > 0 {
+		lo = max(lo, p.event(int(e.To), all[i-1]).Stamp)
+	}
+	if lo > last {
+		return e.Stamp, hi // nor that
+	}
+	return lo, last
 }
 
 // writes says that what the thread has recorded before e leaves no doubt that it can
@@ -247,8 +305,10 @@ func (p *product) interrupted(i int) bool {
 		return n.Phase != traces.Return || n.Of != e.N || n.Result == traces.Interrupted || n.Result == traces.Withdrawn
 	}
 	switch n.Kind {
-	case traces.Recv, traces.End, traces.Enter:
+	case traces.Recv, traces.End:
 		return true
+	case traces.Enter: // of what runs because of a receipt
+		return n.Frame == traces.ThunkFrame || n.Frame == traces.HandlerFrame || n.Frame == traces.CleanupFrame || n.Frame == traces.ExpiredFrame
 	}
 	return n.Result == traces.Unwind
 }

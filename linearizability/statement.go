@@ -28,7 +28,7 @@ func kindOf(op model.Op) traces.Kind {
 		return traces.Unlock
 	case model.JoinTimeout:
 		return traces.Join
-	case model.ForeignInt:
+	case model.ForeignInt, model.ForeignUntil:
 		return traces.Foreign
 	case model.Log, model.LogValue:
 		return traces.Log
@@ -160,7 +160,7 @@ func (s *subject) statement(e *traces.Event, slot uint8) (model.Pos, error) {
 }
 
 // others are the statements beside at that a call of a free program can be of: with
-// a bound of time, that a signal ends early, that looks for signals whatever the mask.
+// a bound of time, that a signal ends early or that lasts for ever, that looks for signals whatever the mask.
 func (s *subject) others(at model.Pos, call int) []model.Pos {
 	n := s.m.Nodes[at]
 	with := func(op model.Op) model.Pos {
@@ -174,9 +174,15 @@ func (s *subject) others(at model.Pos, call int) []model.Pos {
 		}
 		return []model.Pos{at, with(model.JoinTimeout)}
 	case model.Foreign:
+		all := []model.Pos{at}
 		if s.lacks("foreign interruptible") == nil {
-			return []model.Pos{at, with(model.ForeignInt)}
+			all = append(all, with(model.ForeignInt))
 		}
+		if s.x.Match[call] < 0 {
+			n.A, n.N = uint8(len(s.h.Cells)), 1
+			all = append(all, with(model.ForeignUntil))
+		}
+		return all
 	case model.Acquire:
 		if s.lacks("acquire enable") == nil {
 			return []model.Pos{at, with(model.AcquireOpen)}
@@ -264,7 +270,10 @@ func (s *subject) enter(e *traces.Event, slot uint8) (model.Pos, error) {
 	case e.Frame == traces.ReopenFrame:
 		return 0, inputf("%s has no %s", s.m.Name, e.Frame)
 	}
-	return s.node(n, 0), s.lacks(formsOf(e.Frame)...)
+	if err := s.lacks(formsOf(e.Frame)...); err != nil {
+		return 0, err
+	}
+	return s.node(n, 0), nil
 }
 
 // binds says that the level at the frame's entry can be restored inside it.

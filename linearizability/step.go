@@ -14,11 +14,13 @@ type product struct {
 	*subject
 	*space
 	*locals
-	own      [][]int32            // of each thread, its events in the history
-	outer    [][]int32            // of each own event of a thread, the one around it that enters a frame which is recorded to be unwound; -1: none
-	guided   bool                 // leave out orders of queueing that the receipts exclude
-	receipts []map[uint16][]int32 // of each thread and tag, its own events that receive a signal so tagged
-	now      []local              // space for a step
+	own          [][]int32            // of each thread, its events in the history
+	outer        [][]int32            // of each own event of a thread, the one around it that enters a frame which is recorded to be unwound; -1: none
+	guided       bool                 // leave out orders of queueing that the receipts exclude
+	receipts     []map[uint16][]int32 // of each thread and tag, its own events that receive a signal so tagged
+	everyReceipt [][]int32            // of each thread, its own events that receive a signal
+	late         []bool               // of each thread: what it sends is queued no sooner than it is received
+	now          []local              // space for a step
 }
 
 // permit says which events of the history may be made: their operations begin,

@@ -29,6 +29,15 @@ type subject struct {
 	classes map[string]uint8
 	tags    map[string]uint8
 	values  map[int64]int16
+	frames  map[frameKey]model.Pos // what enters them
+	timed   bool                   // there are timers
+}
+
+// frameKey is a frame and what its statement depends on.
+type frameKey struct {
+	frame traces.Frame
+	slot  uint8
+	name  string
 }
 
 // stmt is a statement and the tag of the signal that it sends.
@@ -104,6 +113,8 @@ func (s *subject) number() {
 	}
 	for i := range s.h.Events {
 		switch e := &s.h.Events[i]; {
+		case e.Frame == traces.TimedFrame:
+			s.timed = true
 		case e.Kind == traces.Send && e.Phase == traces.Call:
 			s.targets[e.To]++
 			if len(free) == 0 {
@@ -185,6 +196,7 @@ func (s *subject) makeFree(d model.Dialect) error {
 		}
 		p.Cells = append(p.Cells, model.CellDecl{Name: c.Name, Kind: cellKinds[c.Kind], Init: init})
 	}
+	p.Cells = append(p.Cells, model.CellDecl{Kind: model.Var, Hidden: true}) // what nobody sets, for calls that last
 	s.m = model.NewMachine(p, d)
 	for i := range s.h.Events {
 		e := &s.h.Events[i]

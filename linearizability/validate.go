@@ -44,6 +44,8 @@ type Report struct {
 type Options struct {
 	MaxStates int  // at one event, in which a fitting run can be; 0 stands for 1<<20
 	Strict    bool // in free histories: what is entered is recorded before a signal can be received in it
+	brief     bool // the verdict is all that is asked for
+	unguided  bool // for tests: try orders of queueing that lead nowhere, too
 }
 
 // Validate searches for a run of the semantics under d of which h is a view, h
@@ -55,12 +57,13 @@ func Validate(ctx context.Context, h *traces.History, d model.Dialect, t *litmus
 	if err := h.Check(); err != nil {
 		return nil, inputError{err}
 	}
-	for _, part := range parts(h, t) {
-		one, err := validatePart(ctx, part.History, d, t, o)
-		if err != nil {
-			return nil, err
-		}
-		r = r.and(one, part)
+	parts := parts(h, t)
+	reports, err := each(parts, func(part Part) (*Report, error) { return validatePart(ctx, part.History, d, t, o) })
+	if err != nil {
+		return nil, err
+	}
+	for i, one := range reports {
+		r = r.and(one, parts[i])
 	}
 	r.Events = len(h.Events)
 	if r.Verdict == Allowed {
@@ -99,16 +102,71 @@ func (r *Report) and(one *Report, part Part) *Report {
 }
 
 func validatePart(ctx context.Context, h *traces.History, d model.Dialect, t *litmus.Test, o Options) (*Report, error) {
+	v, err := newValidator(ctx, h, d, t, o)
+	if err != nil {
+		return nil, err
+	}
+	r, err := v.run()
+	if err != nil || r.Verdict != Forbidden || !v.free || o.brief || len(h.Events) > lengthened {
+		return r, err
+	}
+	return v.lengthen(d, t, o)
+}
+
+// lengthened is how long a history may be of which the longest prefix that a run
+// explains is sought: that takes a search for each event.
+const lengthened = 20000
+
+// lengthen reports of a free history that is forbidden, by which event exactly: what a
+// thread may have entered unrecorded, and in which order signals are queued, the search
+// learns by looking ahead.
+func (v *validator) lengthen(d model.Dialect, t *litmus.Test, o Options) (*Report, error) {
+	r := v.report
+	for last := (*validator)(nil); ; {
+		n := r.Explained + 1
+		if last != nil {
+			n = len(last.h.Events) + 1
+		}
+		var next *validator
+		var err error
+		if n <= len(v.h.Events) {
+			if next, err = newValidator(v.ctx, upTo(v.h, n), d, t, o); err != nil {
+				return nil, err
+			}
+			if _, err = next.run(); err != nil {
+				return nil, err
+			}
+		}
+		switch {
+		case next != nil && next.report.Verdict == Allowed:
+			last = next
+			continue
+		case last == nil:
+			return r, nil
+		}
+		r.Explained = n - 1
+		if next == nil {
+			r.Why, r.Could = atEnds[v.h.Over], last.pendings()
+		} else {
+			r.Why = fmt.Sprintf("%s cannot follow", v.x.Text(n-1))
+			r.Could = last.could(int(v.h.Events[n-1].Thread))
+		}
+		return r, nil
+	}
+}
+
+func newValidator(ctx context.Context, h *traces.History, d model.Dialect, t *litmus.Test, o Options) (*validator, error) {
 	s, err := newSubject(h, d, t)
 	if err != nil {
 		return nil, err
 	}
 	s.strict = o.Strict
 	v := &validator{product: newProduct(s), ctx: ctx, max: o.MaxStates, report: &Report{Edition: d.Name, Events: len(h.Events), Partial: s.partial()}}
+	v.guided = v.guided && !o.unguided
 	if v.max == 0 {
 		v.max = 1 << 20
 	}
-	return v.run()
+	return v, nil
 }
 
 // recoverInput turns the panic of an input that turned out to be bad into its error.
@@ -166,22 +224,25 @@ func (v *validator) run() (*Report, error) {
 
 // line takes the next line; not ok means that no state lets it come.
 func (v *validator) line(e *traces.Event) (ok bool, err error) {
-	t := int(e.Thread)
 	behind := map[state]bool{}
-	moved := false
 	for s := range v.now {
-		for _, n := range v.pass(s, t, e.N) {
+		for _, n := range v.pass(s, int(e.Thread), e.N) {
 			behind[n] = true
-			moved = moved || n.config != s.config
 		}
 	}
 	if len(behind) == 0 {
 		return false, nil
 	}
-	if moved {
-		t = everyone
+	return true, v.close(behind, v.stirs(e))
+}
+
+// stirs is the thread whose steps the line e can make possible: its own, but where what
+// is received says what may be sent, that of everyone.
+func (p *product) stirs(e *traces.Event) int {
+	if p.guided && e.Kind == traces.Recv {
+		return everyone
 	}
-	return true, v.close(behind, t)
+	return int(e.Thread)
 }
 
 // close adds to the states all that they can come to without a line. Those given
@@ -201,7 +262,7 @@ func (v *validator) close(set map[state]bool, t int) error {
 		if i < known {
 			only = t
 		}
-		v.next(open[i], only, func(n state) {
+		v.next(open[i], only, anything, func(n state) {
 			if !set[n] {
 				set[n] = true
 				open = append(open, n)
@@ -214,27 +275,6 @@ func (v *validator) close(set map[state]bool, t int) error {
 	v.report.Peak = max(v.report.Peak, len(open))
 	v.report.States = len(v.configs)
 	return nil
-}
-
-// next is after, or that part of it which concerns one thread.
-func (v *validator) next(s state, only int, found func(state)) {
-	if only == everyone {
-		v.after(s, anything, found)
-		return
-	}
-	moves := v.space.from(s.config)
-	for i := range moves {
-		m := &moves[i]
-		if int(m.label.Thread) != only && !v.touched(s.config, m.to, only) {
-			continue
-		}
-		if n, ok := v.step(s, m, anything); ok {
-			found(n)
-		}
-	}
-	if v.free {
-		v.afterFetch(s, only, anything, found)
-	}
 }
 
 func (v *validator) bounded(err error) (*Report, error) {
@@ -281,13 +321,16 @@ func (v *validator) end() (*Report, error) {
 			return r, nil
 		}
 	}
-	v.refuse(map[traces.Over]string{
-		traces.Ended:     "over: ended, but no run that fits has all threads ended",
-		traces.Quiescent: "over: quiescent, but something can still happen in every run that fits",
-		traces.Crashed:   "over: crashed, but no run that fits crashes",
-	}[v.h.Over])
+	v.refuse(atEnds[v.h.Over])
 	r.Could = v.pendings()
 	return r, nil
+}
+
+// atEnds are what is wrong with the ends of histories.
+var atEnds = map[traces.Over]string{
+	traces.Ended:     "over: ended, but no run that fits has all threads ended",
+	traces.Quiescent: "over: quiescent, but something can still happen in every run that fits",
+	traces.Crashed:   "over: crashed, but no run that fits crashes",
 }
 
 // ended says that every thread of which something was recorded has ended.
