@@ -1,0 +1,48 @@
+package runtimes
+
+import (
+	"testing"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
+)
+
+// every is which share of the catalogue each driver runs here: all of it is what
+// check run is for.
+const every = 8
+
+// No driver rots: each that is installed runs a share of the catalogue, and comes to
+// nothing that the edition of what was seen does not allow.
+func TestDriversKeepToTheirEditions(t *testing.T) {
+	for _, r := range All() {
+		t.Run(r.Name, func(t *testing.T) {
+			edition, err := model.Edition(r.Edition)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := driver(t, r.Name)
+			ran, violating := 0, 0
+			for i, test := range litmus.All() {
+				if i%every != 0 || len(test.MissingIn(edition)) > 0 {
+					continue
+				}
+				rep, err := Conform(t.Context(), d, test, []model.Dialect{edition}, Options{Runs: 20, Seed: seed, Limit: limit})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if rep.Skipped != "" {
+					continue
+				}
+				ran++
+				if rep.Judged[0].Verdict == litmus.Violating {
+					violating++
+					t.Errorf("%s violates %s: %v; check run -r %s -seed %d %s", test.Path(), edition.Name, rep.Tally.Counts, r.Name, seed, test.Path())
+				}
+			}
+			t.Logf("%d tests, %d violations", ran, violating)
+			if ran == 0 {
+				t.Error("no test of the share could be run")
+			}
+		})
+	}
+}
