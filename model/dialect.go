@@ -66,6 +66,7 @@ type Dialect struct {
 	PassOn    bool  // does a waiter that is thrown out pass a notification on, had it one or not?
 	EndsWaits Ends  // which waits that a thunk interrupted does a notification end, beside the first?
 	WakeError bool  // is it an error to hand a mutex to a thread that ends before it is woken?
+	OwnNotify bool  // is it an error to notify without holding the mutex of those that wait?
 	LockCycle bool  // is it an error to close a circle of threads that wait for mutexes?
 	Deadlock  bool  // when nothing else can happen, do threads blocked on an MVar or a lazy cell get an error?
 }

@@ -12,10 +12,11 @@ var Java17 = Dialect{
 	Title: "OpenJDK 17, Thread.interrupt, observed",
 	Lacks: lacksAllBut(exceptions, cancelling, mvars, withLock, mutexes, conditions, semaphores, foreignCalls),
 
-	Begin:   Interruptible,                                     // [java-api Thread.interrupt]: nothing comes but where it is looked for
-	Keep:    Once,                                              // [java-api Thread.interrupt]: a flag
-	Wake:    javaBlocking,                                      // never consulted: its threads are never open
-	Opens:   javaBlocking,                                      // [java-api Thread.interrupt]
-	Points:  javaBlocking&^Ops(Join, JoinTimeout) | Ops(Point), // [java-obs]: a join of a thread that has ended does not look
-	Relocks: true,                                              // [java-api Object.wait]
+	Begin:     Interruptible,                                     // [java-api Thread.interrupt]: nothing comes but where it is looked for
+	Keep:      Once,                                              // [java-api Thread.interrupt]: a flag
+	Wake:      javaBlocking,                                      // never consulted: its threads are never open
+	Opens:     javaBlocking,                                      // [java-api Thread.interrupt]
+	Points:    javaBlocking&^Ops(Join, JoinTimeout) | Ops(Point), // [java-obs]: a join of a thread that has ended does not look
+	Relocks:   true,                                              // [java-api Object.wait]
+	OwnNotify: true,                                              // [java-api Condition.signal]: IllegalMonitorStateException
 }

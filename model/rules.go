@@ -97,6 +97,7 @@ func init() {
 		{"B13", "lock-cycle", Own, lockCycle},
 		{"B14", "wake", Own, wake},
 		{"B15", "not-held", Own, notHeld},
+		{"B16", "notify-unheld", Own, notifyUnheld},
 		{"E1", "gone", Own, gone},
 		{"E2", "late-kill", Own, lateKill},
 		{"G1", "deadlock", Configuration, deadlock},

@@ -37,11 +37,38 @@ func wait(x *Step, t Thread) bool {
 // Source: [sbcl-src condition-notify].
 func notify(x *Step, t Thread) bool {
 	c, n, ok := x.at(t, Notify)
-	if !ok {
+	if !ok || x.unheld(t, n.A) {
 		return false
 	}
 	x.notifyFirst(n.A)
 	return x.goOn(t, c, n)
+}
+
+// B16 notify-unheld. To notify those who wait with a mutex that one does not hold is an
+// error, where a condition belongs to its mutex.
+//
+//	t at notify c    l the mutex of c    l not held by t    OwnNotify
+//	─────────────────────────────────────────────────────────────────
+//	t raises Error
+//
+// Source: [java-api Condition.signal].
+func notifyUnheld(x *Step, t Thread) bool {
+	c, n, ok := x.at(t, Notify)
+	return ok && x.unheld(t, n.A) && x.raise(t, c, ErrorClass)
+}
+
+// unheld says that t needs the mutex of condition i, and does not hold it. The mutex
+// is that of the first wait on i in the program.
+func (x *Step) unheld(t Thread, i uint8) bool {
+	if !x.OwnNotify {
+		return false
+	}
+	for j := range x.Nodes {
+		if n := &x.Nodes[j]; n.Op == Wait && n.A == i {
+			return x.Cell(n.B).Owner != byte(t)+1
+		}
+	}
+	return false
 }
 
 // notifyFirst lets the first that waits on condition i go on.

@@ -36,7 +36,7 @@ var takes = map[string]part{
 	"B11": silent,
 	"B12": silent,
 	"B13": never, // looks at other threads
-	"B14": never, "B15": silent,
+	"B14": never, "B15": silent, "B16": silent,
 	"E2":  never,
 	"S25": never,
 	"E1":  silent,
