@@ -18,7 +18,7 @@ type Deviation struct {
 	Test    string
 	Outcome string // a regular expression: the outcomes in which it shows
 	Says    string // the sentence that it contradicts, in our words, with its key; Undocumented
-	Older   string // the edition from which it differs, which does not allow it; or ""
+	Older   string // the document, or the narrower edition, from which it differs, which does not allow it; or ""
 	Cause   string
 	Runs    int // how often the test is run to see it
 }
@@ -34,7 +34,7 @@ var Deviations = []Deviation{
 		"`throwToMsg` puts a blocked exception at the head of the target's list, `maybePerformBlockedException` takes it from there [ghc-rts].", 300},
 	{"Of three blocked throwers the one that came last kills", "ghc-1cap", "others-return", `^t=died X3`, noPromise, "ghc@doc2010",
 		"The same list [ghc-rts].", 300},
-	{"A thrower is blocked and nothing is pending: its target unmasks and is not hit", "ghc", "in-flight-missed", `\[(n1|x1 n2)`, Undocumented, "ghc@doc2010",
+	{"A thrower is blocked and nothing is pending: its target unmasks and is not hit", "ghc", "in-flight-missed", `\[(n1|x1 n2)`, Undocumented, "ghc@9.0-1cap",
 		"Between capabilities throwTo is a message: the thrower is blocked when it has sent it, the target is hit when its capability has read it [ghc-rts sendMessage, executeMessage].", 1000},
 	{"A throwTo is interrupted, and its exception was delivered all the same", "ghc-1cap", "withdraw-race", `^b=died X; a=returned \[cut\]`,
 		"A throwTo that is interrupted has not delivered is what readers conclude from [ghc-throwto-2010 s.12]; it is not said: " + Undocumented, "",
@@ -72,7 +72,7 @@ var Deviations = []Deviation{
 	{"A process that was joined is still active", "ecl", "join-resumed", `joined alive`, Undocumented, "sbcl@doc",
 		"The barrier is opened before the phase is set [ecl-src thread_cleanup].", 200},
 	{"A kill of a thread that ends, ends the process", "ecl", "kill-thrice", `^crash`, Undocumented, "sbcl@doc",
-		"exit-process unwinds to a frame that has been popped [ecl-src mp_exit_process, thread_entry_point].", 2000},
+		"exit-process unwinds to a frame that has been popped [ecl-src mp_exit_process, thread_entry_point].", 300},
 
 	{"An interrupted join leaves a running thread dead for all others", "cpython", "py-false-death", `ki dead`,
 		"is_alive is true until just after run has ended [py-manual threading.Thread.is_alive].", "python@seed2018",

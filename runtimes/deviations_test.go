@@ -72,7 +72,7 @@ func TestDeviationsPage(t *testing.T) {
 const pageHead = `# Where runtimes deviate from their documents
 
 Each was measured by running the litmus test that is named, on the version that is named, and each is allowed by the
-edition of what was seen of that runtime and not by the older document that is named. Counts depend on the machine and its load; that
+edition of what was seen of that runtime and not by the older document, or narrower edition, that is named. Counts depend on the machine and its load; that
 a thing was seen does not. ` + "`go test ./runtimes -run TestDeviationsPage -update`" + ` measures them anew. A deviation that is
 not seen on another version is news, and said as such, not a failure.
 
