@@ -34,6 +34,10 @@ func take(x *Step, t Thread) bool {
 // B2 put. An empty MVar is filled. Where takes are handed what is put, the
 // operation of the first taker that waits is completed in the same step.
 //
+//	t at put m v    m empty
+//	───────────────────────
+//	m ← v    t goes on
+//
 //	t at put m v    m empty    u waits first in take m    take ∈ HandOff
 //	────────────────────────────────────────────────────────────────────
 //	value(u) ← v    u goes on    t goes on

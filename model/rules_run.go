@@ -119,6 +119,10 @@ func (x *Step) install(t Thread, op Op, k FrameKind) bool {
 //	t at while x v B    x = v
 //	─────────────────────────
 //	t runs B in loop
+//
+//	t at while x v B    x ≠ v
+//	─────────────────────────
+//	t goes on
 func while(x *Step, t Thread) bool {
 	c, n, ok := x.at(t, While)
 	if !ok {

@@ -64,11 +64,14 @@ func sendGone(x *Step, t Thread) bool {
 	return x.goOn(t, c, n)
 }
 
-// T3 send. The signal joins the queue and the sender goes on.
+// T3 send. The signal joins the queue and the sender goes on. What joining is, here and
+// below, Keep says: it is put with the others, or takes the place of one of its kind, or
+// is dropped while an equal one is pending. Where signals fly (Arrival = any-time) it
+// cannot be received before it lands (T7).
 //
-//	t at interrupt u F    not Sync    u not gone
-//	────────────────────────────────────────────
-//	queue(u) ← queue(u)·F    t goes on
+//	t at send u s    s is no throwTo, or not Sync    Arrival ≠ on-return    u not gone
+//	──────────────────────────────────────────────────────────────────────────────────
+//	queue(u) ← queue(u)·s    t goes on
 //
 // Source: [sbcl-it ¶1]; [pldi01 (ThrowTo)].
 func send(x *Step, t Thread) bool {
@@ -106,8 +109,8 @@ func sendDirect(x *Step, t Thread) bool {
 // is received. The sender's place is already behind the throwTo: being woken is
 // returning from it.
 //
-//	t at throwTo u E    Sync    u not gone
-//	──────────────────────────────────────
+//	t at throwTo u E    Sync    Arrival ≠ any-time    u not gone    not (Direct and u receptive)
+//	────────────────────────────────────────────────────────────────────────────────────────────
 //	queue(u) ← queue(u)·E    t blocked
 //
 // Source: [ghc-throwto-2010 s.2, s.12].

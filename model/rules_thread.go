@@ -17,7 +17,8 @@ func exit(x *Step, t Thread) bool {
 }
 
 // S15 fork. A thread that was declared later starts; where levels are inherited,
-// at the level of its parent.
+// at the level of its parent. Where new threads are deaf at first (Booting), it boots
+// (S21). To start one a second time is an error.
 //
 //	t at fork u    u unstarted
 //	────────────────────────────────────────────────────────
