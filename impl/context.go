@@ -132,7 +132,9 @@ func (m *message) takeBack(t *Thread) {
 	} else {
 		at.Await(m.done.Object(), nil, func() bool { return m.done.Peek() == 1 })
 	}
-	t.takeBack(m.s, m.id)
+	if !fault(FaultStrayTimer) {
+		t.takeBack(m.s, m.id)
+	}
 }
 
 // takeBack withdraws the signal s, if it is still pending and still the one that was

@@ -71,5 +71,6 @@ const (
 	FaultNotPoked                    // a foreign call is not asked to return
 	FaultPokedByPending              // it is asked because of what was pending before
 	FaultTagStays                    // a catch that is being left still takes throws
+	FaultStrayTimer                  // what a timer has sent is not taken back behind its block
 	Faults                           // how many there are, and one
 )

@@ -68,6 +68,7 @@ var faultNames = [Faults]string{
 	FaultNotPoked:              "a foreign call is not asked to return",
 	FaultPokedByPending:        "it is asked because of what was pending before",
 	FaultTagStays:              "a catch that is being left still takes throws",
+	FaultStrayTimer:            "what a timer has sent is not taken back behind its block",
 }
 
 func (f Fault) String() string { return faultNames[f] }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,6 +131,37 @@ func allowed(t *testing.T, test *litmus.Test, d model.Dialect) litmus.Set {
 		t.Fatal(err)
 	}
 	return a.Set
+}
+
+// What is said of how to see an outcome again leads to that outcome.
+func TestHowToReplays(t *testing.T) {
+	r, err := NewImpl("ghc@doc2010")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, outcome := range map[string]string{
+		"order/mutual-kill": "a=died Kill; b=returned",
+		"kill/all-kill-all": "a=died Kill; b=died Kill; c=returned",
+	} {
+		i := slices.IndexFunc(litmus.All(), func(x *litmus.Test) bool { return x.Path() == path })
+		test := litmus.All()[i]
+		text := r.HowTo(t.Context(), test, outcome)
+		_, command, ok := strings.Cut(text, "replay: check replay -d ghc@doc2010 "+path+" '")
+		if !ok {
+			t.Fatalf("%s: %q has no command", path, text)
+		}
+		s, err := sched.ParseSchedule(strings.TrimSuffix(command, "'"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := r.Replay(ProgramOf(test), s)
+		if err != nil || o.Text != outcome || len(o.Trail) != len(o.Schedule) {
+			t.Errorf("%s: %q replays as %q (%v, %v), in %d steps", path, text, o.Text, o.Failure, err, len(o.Trail))
+		}
+	}
+	if text := r.HowTo(t.Context(), litmus.All()[0], "a=flown"); text != "it was not found again" {
+		t.Errorf("of what does not happen: %q", text)
+	}
 }
 
 // nightRuns is how often each program is run for real in a nightly run.
