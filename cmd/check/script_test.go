@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -18,8 +21,27 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"status": status, "blob": blob},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"status": status, "blob": blob, "compress": compress},
 	})
+}
+
+// compress FILE: makes FILE.gz, FILE.zst, and of each one that is cut short.
+func compress(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: compress file")
+	}
+	text := []byte(ts.ReadFile(args[0]))
+	z, err := zstd.NewWriter(nil)
+	ts.Check(err)
+	var gz bytes.Buffer
+	w := gzip.NewWriter(&gz)
+	_, err = w.Write(text)
+	ts.Check(err)
+	ts.Check(w.Close())
+	for suffix, b := range map[string][]byte{".zst": z.EncodeAll(text, nil), ".gz": gz.Bytes()} {
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]+suffix), b, 0o644))
+		ts.Check(os.WriteFile(ts.MkAbs("cut-"+args[0]+suffix), b[:len(b)-6], 0o644))
+	}
 }
 
 // status N COMMAND...: the command ends with exit status N.
@@ -46,6 +68,7 @@ func blob(ts *testscript.TestScript, neg bool, args []string) {
 		"binary": "litmus a \"t\"\n\x00\x01\xff\xfe",
 		"10MB":   strings.Repeat("// nothing but comments\n", 10<<20/24),
 		"empty":  "",
+		"line":   `{"interject":1,"test":"` + strings.Repeat("f", 10<<20),
 		"deep":   "litmus deep \"t\"\nthread a { " + strings.Repeat("mask { ", 100_000),
 	}[args[1]]
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(content), 0o644))

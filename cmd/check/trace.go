@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/interject/interject/linearizability"
@@ -21,7 +18,7 @@ import (
 var traceCommand = command{
 	name: "trace", args: "[-d EDITION] [-follow] [-html FILE] FILE ...",
 	help: "is a recorded history one that the specification allows",
-	more: `A FILE holds histories as docs/traces.md says; .gz is decompressed, - is the standard input.
+	more: `A FILE holds histories as docs/traces.md says; .gz and .zst are decompressed, - is the standard input.
 Two judges answer: a search for a run of the model of which the history is a view, and porcupine.
 
 examples:
@@ -132,24 +129,6 @@ func fileError(name string, err error) error {
 		return fmt.Errorf("%s:%w", name, err)
 	}
 	return fmt.Errorf("%s: %w", name, err)
-}
-
-func (a *app) openTrace(ctx context.Context, j *judging, name string) (io.ReadCloser, error) {
-	switch {
-	case strings.HasSuffix(name, ".zst"):
-		return nil, fmt.Errorf("zstd is not read here; decompress it first: zstd -dc %s | check trace -", filepath.Base(name))
-	case name == "-":
-		return io.NopCloser(a.in), nil
-	case !j.follow:
-		return traces.OpenFile(name)
-	case strings.HasSuffix(name, ".gz"):
-		return nil, errors.New("a compressed file cannot be followed")
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	return &growing{ctx: ctx, File: f}, nil
 }
 
 // testOf is the program that a history is of; nil for a free one.
