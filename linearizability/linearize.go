@@ -1,6 +1,7 @@
 package linearizability
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // How says how porcupine is asked.
 type How struct {
-	Whole   bool          // in one piece: without cuts at quiescent points
+	Whole   bool          // in one piece: without cuts where no operation is under way
 	Piece   int           // the least events between two cuts; 0 stands for 256
 	Timeout time.Duration // for one question; 0: none
 	Strict  bool          // as in Options
@@ -33,7 +34,7 @@ type Linearization struct {
 // Linearize asks porcupine whether the history is one of the semantics under d,
 // as Validate does.
 //
-// The history is cut where nothing is under way. What a piece leads to is found by
+// The history is cut where no operation is under way. What a piece leads to is found by
 // asking again and again for a linearization that ends in a state not known yet;
 // the next piece begins in any of these. So cutting changes no verdict.
 func Linearize(ctx context.Context, h *traces.History, d model.Dialect, t *litmus.Test, how How) (l *Linearization, err error) {
@@ -68,58 +69,59 @@ func (l *Linearization) part(ctx context.Context, part Part, d model.Dialect, t 
 	s.strict = how.Strict
 	j := &linearizer{product: newProduct(s)}
 	j.init = newSet(j.closure(map[state]bool{j.initial(): true}, everyone, nothing))
-	cuts := j.pieces(how)
-	for i := range len(cuts) - 1 {
+	for from, pieces := 0, j.pieces(how); len(pieces) > 0; pieces = pieces[1:] {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		l.Pieces++
-		if !j.piece(l, cuts[i], cuts[i+1], how) {
+		if !j.piece(l, pieces[0], len(pieces) == 1, how) {
+			if l.Verdict == Forbidden {
+				l.Piece = [2]int{from, pieces[0].to}
+			}
 			return nil
 		}
 		j.renew()
+		from = pieces[0].to
 	}
 	return nil
 }
 
-// pieces are the places at which the history is cut, its ends included.
-func (p *product) pieces(how How) []int {
-	all := []int{0}
-	least := how.Piece
-	if least == 0 {
-		least = 256
-	}
-	if !how.Whole {
-		for _, c := range p.x.Cuts() {
-			if int(c)-all[len(all)-1] >= least && !p.ending(c) {
-				all = append(all, int(c))
-			}
-		}
-	}
-	return append(all, len(p.h.Events))
+// piece is the operations up to an event of the history.
+type piece struct {
+	ops []porcupine.Operation
+	to  int
 }
 
-// ending says that before place c of the history a thread may have ended whose end
-// is recorded behind: others, who awaited it, may have noticed.
-func (p *product) ending(c int32) bool {
-	for _, own := range p.own {
-		i, _ := slices.BinarySearch(own, c)
-		if i < len(own) && p.h.Events[own[i]].Kind == traces.End {
-			return true
+// pieces are the operations, cut at places at which none is under way: those before it
+// come before those behind it in every order that porcupine may choose.
+func (p *product) pieces(how How) []piece {
+	n := len(p.h.Events)
+	ops := p.operations(0, n)
+	slices.SortStableFunc(ops, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
+	least := cmp.Or(how.Piece, 256)
+	var all []piece
+	reach, last, from, k := int64(0), 0, 0, 0
+	for i := 1; i < n && !how.Whole; i++ {
+		at := int64(p.h.Events[i].Stamp)
+		for ; k < len(ops) && ops[k].Call < at; k++ {
+			reach = max(reach, ops[k].Return)
+		}
+		if reach < at && i-last >= least {
+			all = append(all, piece{slices.Clone(ops[from:k]), i})
+			from, last = k, i
 		}
 	}
-	return false
+	return append(all, piece{ops[from:], n})
 }
 
-// piece asks about the events from a up to b, from the states in which the pieces
-// before end, and finds those in which this one ends.
-func (j *linearizer) piece(l *Linearization, a, b int, how How) bool {
-	ops := j.operations(a, b)
+// piece asks about a piece, from the states in which the pieces before end, and finds
+// those in which this one ends.
+func (j *linearizer) piece(l *Linearization, p piece, isLast bool, how How) bool {
 	last := &operation{what: another}
-	if b == len(j.h.Events) {
+	if isLast {
 		last = &operation{what: ending}
 	}
-	ops = append(ops, interval(last, atEnd, atEnd))
+	ops := append(p.ops, interval(last, atEnd, atEnd))
 	j.known, j.done = map[state]bool{}, map[*operation][]application{}
 	m := j.sequential()
 	for {
@@ -130,7 +132,7 @@ func (j *linearizer) piece(l *Linearization, a, b int, how How) bool {
 			l.Verdict = Inconclusive
 			return false
 		case result == porcupine.Illegal && len(j.known) == 0:
-			l.Verdict, l.Piece, l.info, l.model = Forbidden, [2]int{a, b}, info, m
+			l.Verdict, l.info, l.model = Forbidden, info, m
 			return false
 		case result == porcupine.Illegal:
 			j.init = newSet(j.known)

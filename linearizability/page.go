@@ -28,7 +28,7 @@ type Page struct {
 func (p *Page) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!doctype html><meta charset=utf-8><title>%s</title><style>body{font:14px sans-serif;margin:2em}"+
-		".charts{display:flex;gap:3em;align-items:flex-start}iframe{width:100%%;height:600px;border:1px solid #ccc}</style>\n<h1>%s</h1>\n<pre>%s</pre>\n<div class=charts>\n<div><h2>observed</h2>\n",
+		".charts{display:flex;gap:3em;align-items:flex-start}pre{white-space:pre-wrap}iframe{width:100%%;height:600px;border:1px solid #ccc}</style>\n<h1>%s</h1>\n<pre>%s</pre>\n<div class=charts>\n<div><h2>observed</h2>\n",
 		html.EscapeString(p.Title), html.EscapeString(p.Title), html.EscapeString(p.Verdict))
 	if err := p.Chart.WriteSVG(&b, p.History); err != nil {
 		return err
