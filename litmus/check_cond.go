@@ -1,6 +1,7 @@
 package litmus
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,11 +48,34 @@ func (c *checker) cond(root *Cond) {
 		switch k.Op {
 		case Logs, Pending:
 			c.thread(k.Name, k.Pos, AThread)
+			c.logged(k)
 		case Is:
 			c.state(k)
 		}
 	})
 }
+
+// logged checks that some statement appends each of the words: a question about another
+// word would be answered never, whatever happens.
+func (c *checker) logged(k *Cond) {
+	for _, w := range k.What {
+		word, _, _ := strings.Cut(w, "=")
+		if w != ".." && !c.names[AWord][word] && !slices.Contains(model.SeenWords(), word) {
+			c.fail(k.Pos, "no statement logs %s, so %s can never log it%s", word, k.Name, DidYouMean(word, slices.Sorted(maps.Keys(c.names[AWord]))))
+		}
+	}
+}
+
+// raised checks that some statement names the class.
+func (c *checker) raised(k *Cond) {
+	class := k.What[1]
+	if !c.names[AClass][class] && !slices.Contains(ownClasses, class) {
+		c.fail(k.Pos, "no statement raises %s, so %s can never die of it%s", class, k.Name, DidYouMean(class, slices.Sorted(maps.Keys(c.names[AClass]))))
+	}
+}
+
+// ownClasses are those that operations raise without a statement that names them.
+var ownClasses = []string{ErrorClass, model.KillClass, model.TimeoutClass, model.CancelClass}
 
 // state checks that the words are a state of the thread or of the kind of cell.
 func (c *checker) state(k *Cond) {
@@ -95,6 +119,8 @@ func (c *checker) end(k *Cond) {
 		c.fail(k.Pos, "found %q behind %s, expected nothing", k.What[n+1], k.What[n])
 	case k.What[0] == "blocked" && len(k.What) > 1:
 		c.blocked(k)
+	case k.What[0] == "died" && len(k.What) > 1:
+		c.raised(k)
 	}
 }
 

@@ -86,7 +86,7 @@ func TestJudge(t *testing.T) {
 		{"exactly e@1 { a = killed }", partial, Violating, "found also a=died X"},
 	}
 	for _, c := range cases {
-		x, err := Parse("file", []byte("litmus t\nthread a { }\nfinal "+final+"\n"+c.answer+"\n"))
+		x, err := Parse("file", []byte("litmus t\nthread a { raise X }\nfinal "+final+"\n"+c.answer+"\n"))
 		if err != nil {
 			t.Fatal(err)
 		}

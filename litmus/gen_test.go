@@ -32,6 +32,11 @@ var tests = rapid.Custom(func(t *rapid.T) *Test {
 		th := Thread{Name: name, Later: name == "later-c", Body: g.block(3, false), Comments: g.comments(1)}
 		x.Threads = append(x.Threads, th)
 	}
+	if rapid.Bool().Draw(t, "asking") {
+		asked(x)
+	} else {
+		return x
+	}
 	if rapid.Bool().Draw(t, "final") {
 		x.Final = g.cond(3)
 		x.Asking = g.comments(0)
@@ -39,6 +44,18 @@ var tests = rapid.Custom(func(t *rapid.T) *Test {
 	g.answers(x)
 	return x
 })
+
+// asked lets the last thread say all that atom asks about: else no test could ask it.
+func asked(x *Test) {
+	last := &x.Threads[len(x.Threads)-1]
+	for _, w := range askedWords {
+		w, _, _ = strings.Cut(w, "=")
+		last.Body = append(last.Body, Stmt{Form: FormOf("log"), Name: w})
+	}
+	last.Body = append(last.Body, Stmt{Form: FormOf("raise"), Name: "X"})
+}
+
+var askedWords = []string{"w", "a=1", "in-a", "2", "crash"}
 
 type generator struct{ *rapid.T }
 
@@ -127,7 +144,7 @@ func (g generator) atom() *Cond {
 	case 1:
 		return &Cond{Op: Pending, Name: g.pick("a", "b")}
 	case 2:
-		words := rapid.SliceOfN(rapid.SampledFrom([]string{"..", "w", "a=1", "in-a", "2", "crash"}), 0, 4)
+		words := rapid.SliceOfN(rapid.SampledFrom(append([]string{".."}, askedWords...)), 0, 4)
 		return &Cond{Op: Logs, Name: "a", What: words.Draw(g.T, "words")}
 	}
 	s := g.pick("a=died X", "b=returned", "a=died", "a=blocked", "b=blocked take m", "a=blocked throwTo b", "a=blocked sleep",

@@ -139,7 +139,7 @@ func WhatIf(d model.Dialect, allows func(model.Dialect) bool) (settings []string
 				continue
 			}
 			setting := strings.ToLower(p.Name) + "=" + v
-			if changed, err := d.With(setting); err == nil && allows(changed) {
+			if changed, err := d.With(setting); err == nil && changed.Check() == nil && allows(changed) {
 				settings = append(settings, setting)
 			}
 		}

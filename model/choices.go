@@ -131,6 +131,14 @@ func (d Dialect) With(setting string) (Dialect, error) {
 	return d, fmt.Errorf("there is no choice point %q; there are %s", point, strings.Join(names, ", "))
 }
 
+// Check is an error if the answers have no meaning together.
+func (d Dialect) Check() error {
+	if d.Sync && d.Keep != All {
+		return fmt.Errorf("%s: keep=%s goes with sync=no only: a sender that waits for its signal to be received cannot lose it to another's", d.Name, answers[reflect.TypeFor[Keep]()][d.Keep])
+	}
+	return nil
+}
+
 // changed is the answer of d, to which elements are added, or from which they are
 // taken away; or the new answer itself.
 func (c ChoicePoint) changed(d Dialect, how, elements string) (string, error) {

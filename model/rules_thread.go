@@ -1,5 +1,10 @@
 package model
 
+import (
+	"maps"
+	"slices"
+)
+
 // S14 exit. The thread kills itself: it unwinds to its end.
 //
 //	t at exit
@@ -146,6 +151,9 @@ var seen = map[uint8]string{
 	SeesHeld: "held", SeesNotHeld: "notheld", SeesAlive: "alive", SeesDead: "dead",
 	SeesCancelled: "cancelled", SeesClean: "clean",
 }
+
+// SeenWords are the words that S18 logs, sorted.
+func SeenWords() []string { return slices.Sorted(maps.Values(seen)) }
 
 // Word is the text of word w.
 func (p *Program) Word(w uint8) string {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/runtimes"
 )
 
@@ -25,6 +26,32 @@ func TestDocumentsShowWhatHappens(t *testing.T) {
 	for _, doc := range append(docs, "../../README.md") {
 		t.Run(filepath.Base(doc), func(t *testing.T) { runDocument(t, doc) })
 	}
+}
+
+// The test that the README begins with is that of the catalogue.
+func TestReadmeShowsATest(t *testing.T) {
+	src, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, ok := strings.Cut(string(src), "```\nlitmus ")
+	block, _, _ := strings.Cut(after, "```\n")
+	if !ok {
+		t.Fatal("the README shows no litmus test")
+	}
+	shown, err := litmus.Parse("README.md", []byte("litmus "+block))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range litmus.All() {
+		if x.Name == shown.Name {
+			if x.Hash() != shown.Hash() || x.Title != shown.Title {
+				t.Errorf("%s of the README is another test than that of the catalogue", x.Name)
+			}
+			return
+		}
+	}
+	t.Errorf("the catalogue has no %s", shown.Name)
 }
 
 func runDocument(t *testing.T, path string) {

@@ -82,6 +82,8 @@ func (a *app) gen(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 		return a.genSuite(ctx, k)
 	case k.fail != "":
 		return a.genFailure(ctx, k)
+	case max(k.size, k.statements) > maxGenerated:
+		return exitUsage, usageError{fmt.Errorf("gen: programs of %d statements are asked for, expected at most %d", max(k.size, k.statements), maxGenerated)}
 	case k.random > 0 && k.size == 0:
 		return a.genRandom(k)
 	case k.size > 0 && k.random == 0:
@@ -89,6 +91,10 @@ func (a *app) gen(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	}
 	return exitUsage, usageError{fmt.Errorf("gen needs one of -size, -random, -distinguish, -suite and -from-failure")}
 }
+
+// maxGenerated is how many statements a program may have that is made: each may bring
+// names of its own, and there is room for litmus.MaxNames.
+const maxGenerated = 60
 
 // genRandom prints random programs. Their names tell the seed that makes them
 // again.

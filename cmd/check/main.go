@@ -17,6 +17,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"github.com/interject/interject/litmus"
 )
 
 // Exit statuses. Scripts rely on them.
@@ -59,8 +61,29 @@ func main() { os.Exit(realMain()) }
 func realMain() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	a := &app{out: os.Stdout, err: os.Stderr, in: os.Stdin}
-	return a.main(ctx, os.Args[1:])
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	out := &kept{to: os.Stdout}
+	a := &app{out: out, err: os.Stderr, in: os.Stdin}
+	status := a.main(ctx, os.Args[1:])
+	if out.lost != nil {
+		fmt.Fprintf(a.err, "check: what was to be printed is lost: %v\n", out.lost)
+		return max(status, exitUsage)
+	}
+	return status
+}
+
+// kept is a writer that remembers its first error: nobody asks Fprintf for it.
+type kept struct {
+	to   io.Writer
+	lost error
+}
+
+func (k *kept) Write(p []byte) (int, error) {
+	n, err := k.to.Write(p)
+	if err != nil && k.lost == nil {
+		k.lost = err
+	}
+	return n, err
 }
 
 // main runs a command line and answers the exit status.
@@ -95,7 +118,11 @@ func (a *app) dispatch(ctx context.Context, args []string) (int, error) {
 	}
 	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
 	if i < 0 {
-		return exitUsage, usageError{fmt.Errorf("there is no command %q", args[0])}
+		var names []string
+		for _, c := range commands {
+			names = append(names, c.name)
+		}
+		return exitUsage, usageError{fmt.Errorf("there is no command %q%s", args[0], litmus.DidYouMean(args[0], names))}
 	}
 	return commands[i].run(a, ctx, a.flags(commands[i]), args[1:])
 }
@@ -120,10 +147,20 @@ func parse(f *flag.FlagSet, args []string) ([]string, error) {
 			return nil, reported{err}
 		}
 		if f.NArg() == 0 {
-			return rest, nil
+			return rest, negative(f)
 		}
 		rest, args = append(rest, f.Arg(0)), f.Args()[1:]
 	}
+}
+
+// negative is an error if a number is: here all count or measure something, but seeds.
+func negative(f *flag.FlagSet) (err error) {
+	f.Visit(func(g *flag.Flag) {
+		if v := g.Value.String(); strings.HasPrefix(v, "-") && len(v) > 1 && '0' <= v[1] && v[1] <= '9' && g.Name != "seed" {
+			err = usageError{fmt.Errorf("-%s %s: found a negative number, expected one from 0", g.Name, v)}
+		}
+	})
+	return err
 }
 
 // reported is an error that the flag package has already printed.

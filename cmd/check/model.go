@@ -162,7 +162,7 @@ func (a *app) modelRecord(t *litmus.Test, d model.Dialect, allowed *litmus.Allow
 	verdict, why := judge(t, d, allowed)
 	if a.json {
 		a.record(modelJSON(t, d, allowed, verdict, why))
-		return statusOf(verdict)
+		return searchStatus(verdict, allowed)
 	}
 	holds := ""
 	if t.Final != nil {
@@ -183,7 +183,7 @@ func (a *app) modelRecord(t *litmus.Test, d model.Dialect, allowed *litmus.Allow
 		}
 		fmt.Fprintf(a.out, "  %s %s\n", mark, o)
 	}
-	return statusOf(verdict)
+	return searchStatus(verdict, allowed)
 }
 
 func modelJSON(t *litmus.Test, d model.Dialect, allowed *litmus.Allowed, v litmus.Verdict, why string) map[string]any {
@@ -236,6 +236,15 @@ func statusOf(v litmus.Verdict) int {
 		return exitInconclusive
 	}
 	return exitOK
+}
+
+// searchStatus is the status of a search and of what its test expects; where that expects
+// nothing, the search must have come to its end.
+func searchStatus(v litmus.Verdict, allowed *litmus.Allowed) int {
+	if v == 0 && allowed.Partial {
+		return exitInconclusive
+	}
+	return statusOf(v)
 }
 
 func texts(outcomes []litmus.Outcome) []string {

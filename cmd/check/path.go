@@ -13,7 +13,7 @@ import (
 )
 
 var pathCommand = command{
-	name: "path", args: "-d EDITION [-outcome TEXT | -final] TEST", help: "a shortest run to an outcome, step by step",
+	name: "path", args: "-d EDITION [-outcome TEXT] TEST", help: "a shortest run to an outcome, step by step",
 	more: `examples:
   check path -d sbcl@2.2 masked-nest
   check path -d sbcl@2.2 -outcome "a=died Kill; b=died Kill" mutual-kill`,
@@ -39,6 +39,8 @@ func (a *app) path(ctx context.Context, f *flag.FlagSet, args []string) (int, er
 	if err != nil {
 		return exitUsage, err
 	}
+	ctx, cancel := s.context(ctx)
+	defer cancel()
 	status := exitOK
 	for _, d := range eds {
 		for _, t := range chosen {
@@ -61,23 +63,29 @@ func (a *app) pathTest(ctx context.Context, s *search, t *litmus.Test, d model.D
 	if err != nil {
 		return exitUsage, err
 	}
+	status := exitOK
 	for _, o := range wanted {
 		run, ok := allowed.Witness(o)
-		if !ok {
-			fmt.Fprintf(a.out, "%s: %s allows no run to %s\n", t.Name, d.Name, o)
-			for _, r := range allowed.Reasons {
-				fmt.Fprintf(a.out, "  inconclusive: %s\n", r)
+		switch {
+		case ok:
+			if err := a.printRun(t, d, allowed.Machine, o, run); err != nil {
+				return exitBug, err
 			}
-			if allowed.Partial {
-				return exitInconclusive, nil
-			}
-			return exitViolation, nil
+		case allowed.Partial:
+			a.say(map[string]any{"test": t.Name, "edition": d.Name, "outcome": o.String(), "path": nil}, "%s: no run to %s was found under %s\n", t.Name, o, d.Name)
+		default:
+			a.say(map[string]any{"test": t.Name, "edition": d.Name, "outcome": o.String(), "path": nil}, "%s: %s allows no run to %s\n", t.Name, d.Name, o)
+			status = exitViolation
 		}
-		if err := a.printRun(t, d, allowed.Machine, o, run); err != nil {
-			return exitBug, err
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return exitOK, nil
+	if allowed.Partial {
+		a.inconclusive(t, d, allowed)
+		status = worse(status, exitInconclusive)
+	}
+	return status, nil
 }
 
 // wantedOutcomes are the one that the text names, or those for which the

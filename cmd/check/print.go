@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
 )
 
@@ -17,6 +19,21 @@ func (a *app) record(v any) {
 		panic(fmt.Sprintf("a record that is no JSON: %v", err))
 	}
 	fmt.Fprintf(a.out, "%s\n", b)
+}
+
+// say prints a record, or the text of it.
+func (a *app) say(record map[string]any, format string, text ...any) {
+	if a.json {
+		a.record(record)
+		return
+	}
+	fmt.Fprintf(a.out, format, text...)
+}
+
+// inconclusive says which bounds kept a search from its end.
+func (a *app) inconclusive(t *litmus.Test, d model.Dialect, allowed *litmus.Allowed) {
+	a.say(map[string]any{"test": t.Name, "edition": d.Name, "complete": false, "reasons": allowed.Reasons},
+		"%s under %s: inconclusive: %s\n", t.Name, d.Name, commas(allowed.Reasons))
 }
 
 // plural is n and the word for one or many.

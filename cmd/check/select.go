@@ -137,6 +137,9 @@ func changed(d model.Dialect, settings []string) (model.Dialect, error) {
 			return d, usageError{err}
 		}
 	}
+	if err := d.Check(); err != nil {
+		return d, usageError{err}
+	}
 	return d, nil
 }
 
