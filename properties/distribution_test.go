@@ -59,7 +59,7 @@ func kind(k model.EventKind) func(Edge, model.Event) bool {
 // The generator comes to the situations in which interrupts go wrong, and often
 // enough; a change that makes one of them rare is noticed here.
 func TestDistribution(t *testing.T) {
-	const statements, bound = 12, 1500
+	const statements, bound = 12, 1000
 	programs := 600 / len(model.Editions)
 	count := map[string]int{}
 	possible := map[string]int{}

@@ -57,11 +57,14 @@ func checkParting(t *testing.T, p Parting, one, two model.Dialect) {
 	}
 }
 
+// suitePrograms is among how many random programs the suite is looked for.
+var suitePrograms = map[bool]int{false: 30, true: 300}[nightly]
+
 // A suite notices, test by test, what it says, and none of its tests can be spared.
 func TestSuite(t *testing.T) {
 	ctx := context.Background()
 	d := model.Editions[0]
-	s, err := Derive(ctx, d, 1, 80, 1, nil, func(int, int) {})
+	s, err := Derive(ctx, d, 1, suitePrograms, 1, nil, func(int, int) {})
 	if err != nil {
 		t.Fatal(err)
 	}

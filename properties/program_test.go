@@ -48,7 +48,8 @@ type programProperty struct {
 
 // implParts are the forms in which impl is known to differ from the model: who ends
 // another at once by kill! can be seen to be blocked, and a mutex stays held by a
-// thread that ended itself so in its scope.
+// thread that ended itself so in its scope. Histories are not tried with while: one of
+// a run that was cut off in a loop says that the run came to rest.
 var implParts = []string{"kill!"}
 
 func everyEdition() []model.Dialect { return model.Editions }
@@ -62,7 +63,7 @@ var programProperties = []programProperty{
 	{"reduced", "the search with reductions finds the outcomes that the search without finds", reducedAgrees, everyEdition, nil},
 	{"interleavings", "every interleaving of impl ends as the model allows", interleaved, runtimes.ImplEditions, implParts},
 	{"parallel", "every run of impl on goroutines ends as the model allows", parallel, runtimes.ImplEditions, implParts},
-	{"histories", "the history of every interleaving of impl is a view of a run of the model", explained, runtimes.ImplEditions, implParts},
+	{"histories", "the history of every interleaving of impl is a view of a run of the model", explained, runtimes.ImplEditions, append(implParts, "while")},
 }
 
 // propertyBound is how many configurations are visited.
@@ -201,7 +202,11 @@ func (p programProperty) check(t *rapid.T) {
 
 func TestPrograms(t *testing.T) {
 	for _, p := range programProperties {
-		t.Run(p.name, rapid.MakeCheck(p.check))
+		check := rapid.MakeCheck(p.check)
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			check(t)
+		})
 	}
 }
 
