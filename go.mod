@@ -7,6 +7,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/klauspost/compress v1.20.4
 	github.com/rogpeppe/go-internal v1.16.0
+	golang.org/x/sync v0.10.0
 	pgregory.net/rapid v1.3.0
 )
 

@@ -91,6 +91,8 @@ type gothread struct {
 	at     string // what it waits in, "running" if it spins
 	end    string
 	random *rand.Rand
+	awaits *gothread
+	served chan struct{}
 }
 
 // raised is an exception: Go's threads return it.
@@ -120,12 +122,14 @@ func runContexts(test *litmus.Test, spawn Spawn, seed uint64) string {
 			} else if err != errOver {
 				th.end = "died " + err.Error()
 			}
-			b.change()
 			return err
 		})
 	}
 	close(start)
-	synctest.Wait()
+	for again := true; again; { // nothing moves any more: awaits that are served go on
+		synctest.Wait()
+		again = b.serveAwaits()
+	}
 	text := b.outcome(test)
 	close(b.over)
 	for _, th := range b.threads {
@@ -237,13 +241,39 @@ func (th *gothread) until(ready func() bool) error {
 	}
 }
 
-// blocked says where the thread is about to wait; no change of it is missed by those
-// that await it.
+// await waits until u is blocked or gone. What u is about to wait in is said before it
+// does; that it does is certain when nothing in the bubble moves.
+func (th *gothread) await(u *gothread) error {
+	th.mu.Lock()
+	th.at, th.awaits, th.served = "running", u, make(chan struct{})
+	th.mu.Unlock()
+	select {
+	case <-th.served:
+		return nil
+	case <-th.over:
+		return errOver
+	}
+}
+
+// serveAwaits lets those go on that await what is so; false if there are none.
+func (b *bubble) serveAwaits() (some bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, th := range b.threads {
+		if u := th.awaits; u != nil && u.rests() {
+			th.at, th.awaits = "", nil
+			close(th.served)
+			some = true
+		}
+	}
+	return some
+}
+
+// blocked says where the thread is about to wait.
 func (th *gothread) blocked(at string) {
 	th.mu.Lock()
 	defer th.mu.Unlock()
 	th.at = at
-	th.change()
 }
 
 // pass is an operation on a channel, the select that go@context speaks of: with what
@@ -324,7 +354,7 @@ func init() { // a block executes them
 		"spin": func(th *gothread, s *litmus.Stmt) error {
 			return th.until(func() bool { return th.vars[s.Name] == s.N })
 		},
-		"await": func(th *gothread, s *litmus.Stmt) error { return th.until(th.threads[s.Name].rests) },
+		"await": func(th *gothread, s *litmus.Stmt) error { return th.await(th.threads[s.Name]) },
 		"cancel": func(th *gothread, s *litmus.Stmt) error {
 			target := th.threads[s.Name]
 			if s.Name == litmus.Self {

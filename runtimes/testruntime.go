@@ -55,3 +55,25 @@ func tryTest(t *testing.T, r Runner, test *litmus.Test, d model.Dialect, o Optio
 	}
 	return rep
 }
+
+// Try runs a runner on the catalogue as TestRuntime does, and answers the tests that came
+// to an outcome that its edition does not allow.
+func Try(t *testing.T, r Runner) (forbidden []string) {
+	d, err := model.Edition(r.Edition())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range litmus.All() {
+		if len(test.MissingIn(d)) > 0 {
+			continue
+		}
+		rep, err := Conform(t.Context(), r, test, []model.Dialect{d}, Options{Runs: 10, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rep.Skipped == "" && rep.Judged[0].Verdict == litmus.Violating {
+			forbidden = append(forbidden, test.Path())
+		}
+	}
+	return forbidden
+}
