@@ -151,6 +151,10 @@ func faultsDocument(known map[string]seen) []byte {
 		k := known[Laws[i].Name]
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", Laws[i].Name, k.Fault, k.Edition, strings.ReplaceAll(k.Why, "|", "\\|"))
 	}
+	b.WriteString(programFaultsHead)
+	for _, p := range programProperties {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.name, p.say, programFaults()[p.name].Name)
+	}
 	return b.Bytes()
 }
 
@@ -163,6 +167,16 @@ again; ` + "`go test ./properties -run TestEveryLawCanFail -update`" + ` looks f
 
 | law | mistake | edition | what is then seen |
 |---|---|---|---|
+`
+
+const programFaultsHead = `
+The properties of programs that are made at random, and a mistake in the semantics by which each is seen not to hold. That of the
+text is made in what is read again, those of impl in the model that it is held against; what the judges of the catalogue find of
+mistakes made in impl is in [faults.md](faults.md). TestProgramsCanFail makes each of these mistakes, and looks that the program
+which shows it shrinks to at most four statements.
+
+| property | says | mistake |
+|---|---|---|
 `
 
 // caughtBy is the first fault under which an edition that keeps a law does not.
