@@ -4,6 +4,7 @@
 //	go run ./bench                  the instances that take seconds
 //	go run ./bench -large           those that take a minute and a gigabyte too
 //	go run ./bench -runs 9 axi/ring_6 ghc/kill_5_3
+//	go run ./bench -reductions ghc/kill_6_3 ghc/ring_6
 //
 // An instance axi/… is the small language on which published counts exist, an instance
 // ghc/… a litmus test under ghc@doc2010. Runs are interleaved, ours and a peer's, and
@@ -24,6 +25,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -43,6 +45,8 @@ func main() {
 	big := flag.Bool("large", false, "the large instances too")
 	workers := flag.Int("workers", 1, "how many `cores` our explorer uses")
 	once := flag.String("once", "", "explore one ghc/… `instance` and say how many states it has")
+	kinds := flag.Bool("reductions", false, "say how many states each set of reductions leaves of ghc/… instances")
+	most := flag.Int("most", 10_000_000, "with -reductions, give a search up at so many `states`")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -50,6 +54,11 @@ func main() {
 	switch instances := flag.Args(); {
 	case *once != "":
 		err = exploreOnce(ctx, *once, *workers)
+	case *kinds:
+		if len(instances) == 0 {
+			instances = []string{"ghc/kill_4_2", "ghc/ring_5", "ghc/fifo_5_2"}
+		}
+		err = reductions(ctx, os.Stdout, instances, *most)
 	case len(instances) > 0:
 		err = compare(ctx, instances, *runs, *workers)
 	case *big:
@@ -73,6 +82,7 @@ func exploreOnce(ctx context.Context, instance string, workers int) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(25) // most of the heap is tables without pointers, and stays
 	sys := system{m}
 	r, err := explore.Explore(ctx, sys, explore.Options{Workers: workers})
 	if err != nil {

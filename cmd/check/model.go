@@ -98,6 +98,7 @@ func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 			return exitUsage, err
 		}
 	}
+	debug.SetGCPercent(25) // most of the heap is tables without pointers, and stays
 	ctx, cancel := s.context(ctx)
 	defer cancel()
 	status := exitOK

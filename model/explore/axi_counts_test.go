@@ -38,9 +38,9 @@ func TestAXICounts(t *testing.T) {
 			if want.large && !*large {
 				t.Skip("more than a million states: run with -large")
 			}
-			worst := 0.0 // bytes per state at any moment from a million states on: before, the memo is what costs
+			worst := 0.0 // bytes per state at any moment from two million states on: before, the memo is what costs
 			r := searchAXI(t, want.prog, explore.Options{Workers: *workers, Every: 1, Progress: func(p explore.Progress) {
-				if p.States > 1_000_000 {
+				if p.States > 2_000_000 {
 					worst = max(worst, float64(p.Memory)/float64(p.States))
 				}
 			}})
