@@ -176,6 +176,10 @@ var directed = []counterexample{
 		thread a { nop; protect { nop } cleanup { log v } }
 		thread b { kill a }
 		thread c { interrupt a { log w } }`},
+	{"who ends by receiving is seen to have ended", "sbcl@doc", []string{"may=no", "fatal=yes"}, `
+		litmus ended-by-receiving
+		thread a { interrupt b { }; point; without { }; try { throwTo b X } catch X { nop } }
+		thread b { without { }; throwTo a Kill; log w }`},
 	{"a second kill has no effect until the unwinding is replaced", "lispworks@doc",
 		[]string{"may=no", "cleanup-mask=closed", "doomed=no-kill", "unwind-points=nowhere", "handler-mask=open"}, `
 		litmus replaced-kill

@@ -29,6 +29,7 @@ var undecided = map[string]bool{
 	"due though not: " + cues: true,
 	"due though not: a kill of a thread that is being killed is not taken away (doomed)": true,
 	"due though not: a kill leaves what is pending (voids)":                              true,
+	"lazy though not: who receives goes on, if only to unwind (fatal)":                   true,
 	"lazy though not: " + cues:                                                               true,
 	"lazy though not: senders only append (direct, arrival, keep)":                           true,
 	"lazy though not: nobody sees who waits (deadlock, false-death, two-step-exit, booting)": true,

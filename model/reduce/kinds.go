@@ -70,6 +70,8 @@ var (
 		func(d model.Dialect) bool { return d.Doomed != model.NoKill && d.Doomed != model.NeverAgain }}
 	nothingVoid = premise{"a kill leaves what is pending (voids)",
 		func(d model.Dialect) bool { return !d.Voids }}
+	survived = premise{"who receives goes on, if only to unwind (fatal)",
+		func(d model.Dialect) bool { return !d.Fatal }}
 	prompt = premise{"receipt comes first (may, chance)",
 		func(d model.Dialect) bool { return !d.May && !d.Chance }}
 	queued = premise{"senders only append (direct, arrival, keep)",
@@ -93,9 +95,9 @@ var premises = [kinds][]premise{
 	Unseen: {},
 	Masked: {noCues, killsCount},
 	Merged: {noCues},
-	Due:    {noCues, killsCount, nothingVoid, prompt, queued, inOrder},
+	Due:    {noCues, killsCount, nothingVoid, survived, prompt, queued, inOrder},
 	Alike:  {},
-	Lazy:   {noCues, nothingVoid, queued, waiting, interruptible, unobserved, once},
+	Lazy:   {noCues, nothingVoid, survived, queued, waiting, interruptible, unobserved, once},
 }
 
 // Permitted is the kinds that the dialect permits.
