@@ -215,7 +215,7 @@ func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus
 		if err != nil {
 			return exitUsage, err
 		}
-		version, await = " "+v, driver.Await()
+		version, await = " "+strings.TrimPrefix(v, name+" "), driver.Await()
 	}
 	s := summary{app: a, runtime: name, deciding: sub.deciding, verbose: tr.verbose}
 	for _, edition := range sub.deciding {
