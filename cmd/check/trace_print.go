@@ -45,6 +45,10 @@ func (v *verdict) words() string {
 			fmt.Fprintf(&b, "  there: %s\n", c)
 		}
 	}
+	if v.strict != nil {
+		fmt.Fprintf(&b, "  only if a thread entered something and a signal came before it was recorded: else, behind %s, %s (-strict forbids it)\n",
+			plural(v.strict.Explained, "event", "events"), v.strict.Why)
+	}
 	for _, why := range r.Reasons {
 		fmt.Fprintf(&b, "  bound: %s\n", why)
 	}
@@ -85,6 +89,9 @@ func (v *verdict) json() map[string]any {
 	}
 	if r.Verdict == linearizability.Forbidden {
 		m["why"], m["could"] = r.Why, r.Could
+	}
+	if v.strict != nil {
+		m["strict"] = map[string]any{"verdict": v.strict.Verdict.String(), "explained": v.strict.Explained, "why": v.strict.Why}
 	}
 	if len(r.Partial) > 0 {
 		m["partial"] = r.Partial
