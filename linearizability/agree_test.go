@@ -3,6 +3,9 @@ package linearizability
 import (
 	"context"
 	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/interject/interject/litmus"
@@ -10,20 +13,31 @@ import (
 	"github.com/interject/interject/traces"
 )
 
-// subjects are the tests of the catalogue under every edition that has their forms.
+// subjects does something with the tests of the catalogue under every edition that has
+// their forms, several at once; with some of them if the race detector watches.
 func subjects(t *testing.T, do func(*litmus.Test, model.Dialect, *writing)) {
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	defer all.Wait()
+	n := 0
 	for _, test := range litmus.All() {
 		for _, d := range model.Editions {
 			if len(test.MissingIn(d)) > 0 || unrecorded(test) {
 				continue
 			}
-			of, err := newWriting(test, d)
-			if err != nil {
-				t.Fatal(err)
+			if n++; t.Failed() || raced && n%10 != 0 {
+				continue
 			}
-			if do(test, d, of); t.Failed() {
-				return
-			}
+			free <- struct{}{}
+			all.Go(func() {
+				defer func() { <-free }()
+				of, err := newWriting(test, d)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				do(test, d, of)
+			})
 		}
 	}
 }
@@ -31,13 +45,15 @@ func subjects(t *testing.T, do func(*litmus.Test, model.Dialect, *writing)) {
 // What a run records is never rejected, neither as a history of its test nor as one
 // of an unknown program.
 func TestNoRunIsRejected(t *testing.T) {
-	each, base, n, unclear := rounds(t, 1), baseSeed(t), 0, 0
+	each, base := rounds(t, 4), baseSeed(t)
+	var n, unclear atomic.Int64
 	subjects(t, func(test *litmus.Test, d model.Dialect, of *writing) {
 		for s := range each {
 			seed := base + uint64(s)
 			h, run := of.record(rand.New(rand.NewPCG(seed, 1)), 300)
 			if err := h.Check(); err != nil {
-				t.Fatalf("%s, %s: the writer writes nonsense: %v\n%s\n%s", test.Name, d.Name, err, h, replay(t, seed))
+				t.Errorf("%s, %s: the writer writes nonsense: %v\n%s\n%s", test.Name, d.Name, err, h, replay(t, seed))
+				return
 			}
 			free := *h
 			free.Test, free.Program = traces.Free, ""
@@ -48,20 +64,21 @@ func TestNoRunIsRejected(t *testing.T) {
 			}{{"of its test", h, test}, {"of an unknown program", &free, nil}} {
 				r, err := Validate(context.Background(), q.h, d, q.test, Options{MaxStates: 5000})
 				if err != nil {
-					t.Fatalf("%s, %s, as a history %s: %v\n%s", test.Name, d.Name, q.what, err, replay(t, seed))
+					t.Errorf("%s, %s, as a history %s: %v\n%s", test.Name, d.Name, q.what, err, replay(t, seed))
+					return
 				}
-				n++
+				n.Add(1)
 				switch r.Verdict {
 				case Inconclusive:
-					unclear++
+					unclear.Add(1)
 				case Forbidden:
 					t.Errorf("%s, %s, as a history %s: event %d: %s; %q\n%s\n%s\n%s", test.Name, d.Name, q.what, r.Explained, r.Why, r.Could, of.m.Path(run), h, replay(t, seed))
 				}
 			}
 		}
 	})
-	t.Logf("%d histories, %d with too many states", n, unclear)
-	if unclear > n/100 {
+	t.Logf("%d histories, %d with too many states", n.Load(), unclear.Load())
+	if unclear.Load() > n.Load()/100 {
 		t.Error("too many are not judged")
 	}
 }

@@ -325,6 +325,7 @@ func (p *product) fetch(s state, t int) []model.Pos {
 	i := p.upcoming(t, l.next)
 	all = append(all, p.unrecorded(s, t, i)...)
 	all = append(all, p.hidden(s, t, &l)...)
+	all = append(all, p.lockedAgain(s, t)...)
 	for i >= 0 {
 		e := p.event(t, i)
 		switch {
@@ -343,6 +344,21 @@ func (p *product) fetch(s state, t int) []model.Pos {
 			}
 		}
 		break
+	}
+	return all
+}
+
+// lockedAgain is what fails in a thread, unrecorded, that would lock again what it holds,
+// where a lock scope looks for that before anything else.
+func (p *product) lockedAgain(s state, t int) []model.Pos {
+	if p.m.WithLock != model.WithLockReopened {
+		return nil
+	}
+	var all []model.Pos
+	for i, c := range p.h.Cells {
+		if c.Kind == traces.MutexCell && p.at(s.config, p.cellPart(uint8(i))).Cell().Owner == uint8(t)+1 {
+			all = append(all, p.node(model.Node{Op: model.NotHeld, A: uint8(i)}, 0))
+		}
 	}
 	return all
 }
@@ -425,7 +441,7 @@ func (p *product) unrecorded(s state, t int, i int32) []model.Pos {
 			}
 		}
 	}
-	if interrupted && p.targets[t] > 1 { // what it entered may have been left, and what ran then interrupted in turn
+	if interrupted && (p.targets[t] > 1 || p.timed) { // what it entered may have been left, and what ran then interrupted in turn
 		if p.m.HandlerMask == model.Open {
 			add(traces.TryFrame, litmus.Any)
 			add(traces.TimedFrame, "")

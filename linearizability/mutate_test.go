@@ -62,45 +62,47 @@ func renumbered(m, of *traces.History) *traces.History {
 
 // Both judges say the same of correct histories and of mutants, cut or whole.
 func TestJudgesAgree(t *testing.T) {
-	each, base, counts := rounds(t, 1), baseSeed(t), map[string]int{}
+	each, base, counts := rounds(t, 1), baseSeed(t), tally[string]{}
 	subjects(t, func(test *litmus.Test, d model.Dialect, of *writing) {
 		for s := range each {
 			seed := base + uint64(s)
 			r := rand.New(rand.NewPCG(seed, 7))
 			h, _ := of.record(r, 120)
-			agree(t, "correct", h, d, test, counts, seed)
+			agree(t, "correct", h, d, test, &counts, seed)
 			for range 2 {
 				if m := mutate(h, r); m != nil {
-					agree(t, "mutant", m, d, test, counts, seed)
+					agree(t, "mutant", m, d, test, &counts, seed)
 				}
 			}
 		}
 	})
-	t.Log(counts)
-	if counts["mutant forbidden"] == 0 || counts["mutant allowed"] == 0 {
+	t.Log(&counts)
+	if counts.of("mutant forbidden") == 0 || counts.of("mutant allowed") == 0 {
 		t.Error("the mutants do not test both verdicts")
 	}
 }
 
-func agree(t *testing.T, what string, h *traces.History, d model.Dialect, test *litmus.Test, counts map[string]int, seed uint64) {
+func agree(t *testing.T, what string, h *traces.History, d model.Dialect, test *litmus.Test, counts *tally[string], seed uint64) {
 	t.Helper()
 	if len(h.Events) > 40 {
 		return // of that length porcupine is asked elsewhere
 	}
 	v, err := Validate(context.Background(), h, d, test, Options{MaxStates: 500})
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return
 	}
 	if v.Verdict == Inconclusive {
-		counts[what+" with too many states"]++
+		counts.add(what + " with too many states")
 		return
 	}
 	for _, how := range []How{{Whole: true, Timeout: 5 * time.Second}, {Piece: 1, Timeout: 5 * time.Second}} {
 		l, err := Linearize(context.Background(), h, d, test, how)
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return
 		}
-		counts[what+" "+l.Verdict.String()]++
+		counts.add(what + " " + l.Verdict.String())
 		if l.Verdict != v.Verdict && l.Verdict != Inconclusive {
 			t.Errorf("%s %s, %s, %+v: porcupine says %s, validation %s after %d: %s; %q\n%s\n%s", what, test.Name, d.Name, how, l.Verdict, v.Verdict, v.Explained, v.Why, v.Could, h, replay(t, seed))
 		}

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 	"testing"
 )
 
 // rounds is how often a property is tried: ten times as often at night.
 func rounds(t *testing.T, n int) int {
 	switch {
-	case testing.Short():
+	case testing.Short() || raced:
 		return 1
 	case os.Getenv("NIGHTLY") != "":
 		return 10 * n
@@ -35,3 +36,26 @@ func baseSeed(t *testing.T) uint64 {
 func replay(t *testing.T, seed uint64) string {
 	return fmt.Sprintf("INTERJECT_SEED=%d go test -run '^%s$' ./linearizability", seed, t.Name())
 }
+
+// tally counts, for several at once.
+type tally[K comparable] struct {
+	mu    sync.Mutex
+	count map[K]int
+}
+
+func (c *tally[K]) add(k K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.count == nil {
+		c.count = map[K]int{}
+	}
+	c.count[k]++
+}
+
+func (c *tally[K]) of(k K) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.count[k]
+}
+
+func (c *tally[K]) String() string { return fmt.Sprint(c.count) }

@@ -113,7 +113,7 @@ func (s *subject) number() {
 	}
 	for i := range s.h.Events {
 		switch e := &s.h.Events[i]; {
-		case e.Frame == traces.TimedFrame:
+		case e.Frame == traces.TimedFrame, e.Frame == traces.ExpiredFrame:
 			s.timed = true
 		case e.Kind == traces.Send && e.Phase == traces.Call:
 			s.targets[e.To]++

@@ -237,9 +237,10 @@ func (v *validator) line(e *traces.Event) (ok bool, err error) {
 }
 
 // stirs is the thread whose steps the line e can make possible: its own, but where what
-// is received says what may be sent, that of everyone.
+// is received says what may be sent, that of everyone; and where senders look whether their
+// target can receive, so does what it stands at.
 func (p *product) stirs(e *traces.Event) int {
-	if p.guided && e.Kind == traces.Recv {
+	if p.guided && e.Kind == traces.Recv || p.m.Direct && e.Phase == traces.Call {
 		return everyone
 	}
 	return int(e.Thread)
