@@ -79,9 +79,11 @@ var smokeTests = []smokeTest{
 		"(litmus 1 s (thread a (nop)) (thread b (await a) (log done)))", []string{"a=returned; b=returned [done]"}, nil},
 	{"an exception sent to a spinning thread ends it", "thread flag set spin throwTo",
 		"(litmus 1 s (flag go) (thread t (set go 1) (spin go 2)) (thread k (spin go 1) (throwTo t X)))", []string{"t=died X; k=returned"}, nil},
+	// The empty handler tells a runtime whose signals cannot be caught from a driver that raises them again.
 	{"it is caught by its class", "thread flag set spin throwTo try log",
-		"(litmus 1 s (flag go) (thread t (try X ((set go 1) (spin go 2)) ((log h)))) (thread k (spin go 1) (throwTo t X)))",
-		[]string{"t=returned [h]; k=returned"}, []string{"t=died X; k=returned"}},
+		"(litmus 1 s (flag gt) (flag gu) (thread t (try X ((set gt 1) (spin gt 2)) ())) (thread u (try X ((set gu 1) (spin gu 2)) ((log h))))" +
+			" (thread k (spin gt 1) (throwTo t X) (spin gu 1) (throwTo u X)))",
+		[]string{"t=returned; u=returned [h]; k=returned"}, []string{"t=died X; u=died X; k=returned"}},
 	{"a block sent runs at the receiver, which goes on", "thread flag set spin interrupt log",
 		"(litmus 1 s (flag go) (thread t (set go 1) (spin go 2) (log after)) (thread k (spin go 1) (interrupt t (log f) (set go 2))))",
 		[]string{"t=returned [f after]; k=returned"}, nil},
