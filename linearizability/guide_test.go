@@ -12,7 +12,7 @@ import (
 // histories and of mutants of them.
 func TestGuideChangesNoVerdict(t *testing.T) {
 	counts := map[Verdict]int{}
-	for s := range rounds(t, 400) {
+	for s := range max(60, rounds(t, 400)) {
 		seed := baseSeed(t) + uint64(s)
 		r := rand.New(rand.NewPCG(seed, 3))
 		h := load{targets: 1 + r.IntN(2), senders: 1 + r.IntN(3), events: 20 + r.IntN(20)}.history(seed)
