@@ -59,7 +59,12 @@ func (t *Thread) KillNow(u *Thread) error {
 			poke()
 		}
 	}
-	if how := t.joinOnce(u, OpJoin, false, 0); how != byPartner {
+	y := t.w.Acquire()
+	t.w.Release(y | killing)
+	how := t.joinOnce(u, OpJoin, false, 0)
+	y = t.w.Acquire()
+	t.w.Release(y &^ killing)
+	if how != byPartner {
 		return t.stopping()
 	}
 	return nil

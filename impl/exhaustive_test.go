@@ -135,6 +135,20 @@ func ring(n, times int) sched.Program {
 	})
 }
 
+// killsNow has a thread that awaits one that ends another without its cleanups: that does
+// not block, so it is awaited to its end.
+func killsNow(w *world) {
+	var b *impl.Thread
+	a := w.thread(func(t *impl.Thread, log func(string)) error { return t.KillNow(b) })
+	b = w.thread(func(t *impl.Thread, log func(string)) error { return t.Check() })
+	w.thread(func(t *impl.Thread, log func(string)) error {
+		if err := t.Await(a); err != nil {
+			return err
+		}
+		return t.Kill(a)
+	})
+}
+
 func mutualInterrupt(w *world) {
 	var a, b *impl.Thread
 	body := func(u **impl.Thread) func(*impl.Thread, func(string)) error {
@@ -348,6 +362,10 @@ var programs = []struct {
 	{"killed now", small("lcl@doc", killedNow), []string{
 		"a=killed; b=returned",
 		"a=returned [cleaned]; b=returned",
+	}},
+	{"to kill now is no wait", small("lcl@doc", killsNow), []string{
+		"a=returned; b=killed; c=returned",
+		"a=returned; b=returned; c=returned",
 	}},
 	{"withdrawn before another", small("ghc@doc2010", withdrawnBefore), []string{
 		"a=died X; b=died Y; c=returned; d=returned; e=returned",

@@ -54,6 +54,7 @@ func (t *Thread) mark(bit uint64, op Op, on any) {
 // otherwise that a sender has taken its place.
 func (t *Thread) Await(u *Thread) error {
 	return t.spinFor(OpAwait, u, u.w.Object(), func() bool {
-		return u.w.Peek()&(waiting|finished) != 0
+		x := u.w.Peek()
+		return x&finished != 0 || x&(waiting|killing) == waiting
 	})
 }

@@ -77,6 +77,7 @@ const (
 	spinning                       // not parked, but waiting for a condition
 	abroad                         // with waiting: in a foreign call or at a Go channel, not parked
 	pokeable                       // with abroad: a sender can make it come back
+	killing                        // in KillNow, which waits but is no blocking operation
 	ticketShift = 16
 	ticketMask  = (at.Lock - 1) &^ (1<<ticketShift - 1)
 	asleep      = waiting | receptive | throwing
