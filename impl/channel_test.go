@@ -123,21 +123,27 @@ func TestChannelLosesNothing(t *testing.T) {
 	rt := newRuntime(t, "ghc@doc2010")
 	const values = 2000
 	ch, sum := make(chan int), 0
+	masked := make(chan struct{})
+	// Masked: a handler that ends at level Open is a safe point outside all handlers.
 	a := rt.Go(nil, func(th *Thread) error {
-		for n := 0; n < values; {
-			err := Catch(th, func() error {
-				v, _, err := Receive(th, ch)
-				if err == nil {
-					n, sum = n+1, sum+v
+		return th.Mask(func(Restore) error {
+			close(masked)
+			for n := 0; n < values; {
+				err := Catch(th, func() error {
+					v, _, err := Receive(th, ch)
+					if err == nil {
+						n, sum = n+1, sum+v
+					}
+					return err
+				}, func(error) error { return nil })
+				if err != nil {
+					return err
 				}
-				return err
-			}, func(error) error { return nil })
-			if err != nil {
-				return err
 			}
-		}
-		return nil
+			return nil
+		})
 	})
+	<-masked
 	interrupts := rt.Go(nil, func(th *Thread) error {
 		for {
 			if err := th.ThrowTo(a, errA); err != nil {

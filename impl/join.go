@@ -56,7 +56,7 @@ func (t *Thread) Done() <-chan struct{} {
 	if r.done == nil {
 		r.done = make(chan struct{})
 		if t.w.Load()&finished != 0 {
-			close(r.done)
+			r.tell()
 		}
 	}
 	return r.done
@@ -73,9 +73,18 @@ func (r *rare) tellAll() {
 		}
 	}
 	if r.done != nil {
-		close(r.done)
+		r.tell()
 	}
 	q.lock.Release(x)
+}
+
+// tell closes done, once: the end of the thread and who asks for done just then both do.
+// The caller holds the lock of waited.
+func (r *rare) tell() {
+	if !r.told {
+		r.told = true
+		close(r.done)
+	}
 }
 
 // Sleep blocks interruptibly for d.

@@ -43,6 +43,7 @@ type Thread struct {
 type rare struct {
 	waited queue[struct{}]             // threads that join
 	done   chan struct{}               // made if asked for; guarded by the lock of waited
+	told   bool                        // done is closed
 	tags   []any                       // of the catches in progress; the owner's
 	timer  *time.Timer                 // the owner's
 	bell   chan struct{}               // rung at a thread that blocks outside of impl

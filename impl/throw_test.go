@@ -227,3 +227,11 @@ func TestMemory(t *testing.T) {
 	}
 	t.Logf("a Thread is %d bytes", unsafe.Sizeof(Thread{}))
 }
+
+// TestDoneOfTheEnding: who asks for the end of a thread just as it ends is told once.
+func TestDoneOfTheEnding(t *testing.T) {
+	rt := newRuntime(t, "ghc@doc2010")
+	for range 5000 {
+		<-rt.Go(nil, func(*Thread) error { return nil }).Done()
+	}
+}
