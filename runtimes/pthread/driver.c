@@ -529,6 +529,8 @@ static void start_run(Run *r, uint64_t *rng) {
  * that wait slept through without once being scheduled, and those that spin went
  * round and still wait for something that is not so. */
 typedef struct { int kind; const Node *at; long steps, sw; } Look;
+/* So many beats hold a whole round of do_await, which has three, behind the one that was under way. */
+#define ROUNDS 8
 enum { MOVES, ENDED, SLEEPS, ROUND };
 
 static Look look(Th *th) {
@@ -557,7 +559,7 @@ static int quiescent(Run *r) {
     if (k > 200) return 0;
     nap(k ? 200 : 20);
     spun = 1;
-    for (int i = 0; i < nthreads; i++) spun &= first[i].kind != ROUND || r->th[i]->beats > beats[i] + 2;
+    for (int i = 0; i < nthreads; i++) spun &= first[i].kind != ROUND || r->th[i]->beats > beats[i] + ROUNDS;
   }
   for (int i = 0; i < nthreads; i++) if (!same(first[i], look(r->th[i]))) return 0;
   return 1;
