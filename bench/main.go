@@ -72,13 +72,18 @@ func main() {
 	}
 }
 
-// exploreOnce is our explorer on a litmus instance, in a process of its own.
-func exploreOnce(ctx context.Context, instance string, workers int) error {
+// machine is the semantics of a litmus instance, such as ghc/ring_6.
+func machine(instance string) (*model.Machine, error) {
 	test, err := scenario.Named(strings.TrimPrefix(instance, "ghc/"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	m, err := test.Machine(model.GHCDoc2010)
+	return test.Machine(model.GHCDoc2010)
+}
+
+// exploreOnce is our explorer on a litmus instance, in a process of its own.
+func exploreOnce(ctx context.Context, instance string, workers int) error {
+	m, err := machine(instance)
 	if err != nil {
 		return err
 	}

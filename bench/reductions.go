@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
 
-	"github.com/interject/interject/bench/scenario"
-	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
 	"github.com/interject/interject/model/reduce"
 )
@@ -34,11 +31,7 @@ func reductions(ctx context.Context, out io.Writer, instances []string, most int
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "instance\treductions\tstates\tplain / states\tfinal states\ttime s\tbytes/state")
 	for _, instance := range instances {
-		test, err := scenario.Named(strings.TrimPrefix(instance, "ghc/"))
-		if err != nil {
-			return err
-		}
-		m, err := test.Machine(model.GHCDoc2010)
+		m, err := machine(instance)
 		if err != nil {
 			return err
 		}
