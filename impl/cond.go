@@ -25,7 +25,7 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 	if err := t.enter(); err != nil {
 		return err
 	}
-	if m.Holder() != t {
+	if !m.HeldBy(t) {
 		return t.misuse(OpWait, m, "the thread does not hold the mutex")
 	}
 	n := new(notice)

@@ -94,6 +94,15 @@ func (m *Mutex) With(t *Thread, body func() error) error {
 	})
 }
 
+// HeldBy tells whether t holds m. Only t may ask: as nobody else can change the answer,
+// it is no step under a Scheduler.
+func (m *Mutex) HeldBy(t *Thread) bool {
+	if t.rt.sched != nil {
+		return m.owner == t
+	}
+	return m.Holder() == t
+}
+
 // Holder returns which thread holds m, or nil. Anyone may call it.
 func (m *Mutex) Holder() *Thread {
 	x := m.q.lock.Acquire()

@@ -1,6 +1,7 @@
 package impl
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"sync/atomic"
@@ -79,11 +80,12 @@ func (t *Thread) describe() (Status, bool) {
 	return b, true
 }
 
-// AwaitQuiet returns when no thread can run any more without one that is made, or
-// something that is done, from outside: each has ended, is parked, or spins in vain. It
-// is for runtimes made with Quiet, and must not be called from one of their threads. A
-// thread that sleeps or is in a foreign call counts as running.
-func (rt *Runtime) AwaitQuiet() {
+// AwaitQuiet returns nil when no thread can run any more without one that is made, or
+// something that is done, from outside: each has ended, is parked, or spins in vain. If
+// ctx ends before that, it returns the error of ctx. It is for runtimes made with Quiet,
+// and must not be called from one of their threads. A thread that sleeps or is in a
+// foreign call counts as running.
+func (rt *Runtime) AwaitQuiet(ctx context.Context) error {
 	q := rt.quiet
 	if q == nil {
 		panic("impl: AwaitQuiet of a runtime made without Quiet")
@@ -91,13 +93,20 @@ func (rt *Runtime) AwaitQuiet() {
 	for {
 		n := q.n.Load()
 		if uint32(n) == 0 && !rt.spinnerRuns() && q.n.Load() == n {
-			return
+			return nil
 		}
 		if uint32(n) == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			runtime.Gosched() // for the spinner
 			continue
 		}
-		<-q.still
+		select {
+		case <-q.still:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,7 +77,9 @@ func newStage(edition string) *stage {
 			panic(err)
 		}
 	}
-	rt.AwaitQuiet()
+	if err := rt.AwaitQuiet(context.Background()); err != nil {
+		panic(err)
+	}
 	return s
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/interject/interject/impl/sched"
 	"github.com/interject/interject/linearizability"
@@ -33,10 +34,14 @@ func interleaved(d model.Dialect, p *litmus.Test, f *Fault) string {
 	})
 }
 
-// parallel: so does each run on goroutines.
+// patience is how long a run on goroutines may take to come to rest. A loop that
+// changes something on each way through never does.
+const patience = 200 * time.Millisecond
+
+// parallel: so does each run on goroutines that comes to rest.
 func parallel(d model.Dialect, p *litmus.Test, f *Fault) string {
 	return refines(d, p, f, "in a real run", func(r *runtimes.Impl) (litmus.Counts, error) {
-		all, err := r.Run(context.Background(), runtimes.ProgramOf(p), runtimes.Options{Runs: parallelRuns, Seed: 1})
+		all, err := r.Run(context.Background(), runtimes.ProgramOf(p), runtimes.Options{Runs: parallelRuns, Seed: 1, Limit: patience})
 		return all.Counts, err
 	})
 }

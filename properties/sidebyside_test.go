@@ -157,7 +157,9 @@ func (s *sides) act(t *rapid.T, first *string, who ...int) {
 	for _, give := range given {
 		give()
 	}
-	s.rt.AwaitQuiet()
+	if err := s.rt.AwaitQuiet(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if !s.settle() {
 		t.Skip("a bound of the model was reached")
 	}

@@ -17,8 +17,8 @@ type Recorded struct {
 	History *traces.History
 }
 
-// Record runs p on goroutines as Run does, and records a history of each run. The
-// seed of a history is the one that its run had.
+// Record runs p on goroutines as Run does, and records a history of each run that comes
+// to rest. The seed of a history is the one that its run had.
 func (r *Impl) Record(ctx context.Context, p Program, o Options, found func(Recorded) error) error {
 	g, tape, err := r.taped(p)
 	if err != nil {
@@ -29,7 +29,13 @@ func (r *Impl) Record(ctx context.Context, p Program, o Options, found func(Reco
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		text, err := g.Run(r.dialect.Name, o.Seed+uint64(i), tape)
+		text, err := r.once(ctx, g, o, i, tape)
+		if err == errRestless { // its threads may still write on this tape
+			if g, tape, err = r.taped(p); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/interject/interject/impl/sched"
@@ -95,5 +96,33 @@ func TestRecordingChangesNothing(t *testing.T) {
 			compared++
 		}
 		t.Logf("%s: %d programs", d.Name, compared)
+	}
+}
+
+// A wait that is interrupted before it has begun has not freed its mutex: that its
+// scope frees it is in the history.
+func TestUnlockAfterWaitIsRecorded(t *testing.T) {
+	const wire = "(litmus 1 w (mutex l) (flag go) (cond cv) (thread a (with-lock l (set go 1) (wait cv l))) (thread b (spin go 1) (throwTo a X)))"
+	test, err := litmus.ReadWire(wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := NewImpl("python@seed2018")
+	if err != nil {
+		t.Fatal(err)
+	}
+	died := 0
+	_, err = r.RecordEvery(t.Context(), ProgramOf(test), sched.Options{}, func(h *traces.History) error {
+		v, err := linearizability.Validate(t.Context(), h, r.Dialect(), test, linearizability.Options{})
+		if err == nil && v.Verdict != linearizability.Allowed {
+			t.Errorf("%v: %s\n%s", v.Verdict, v.Why, chart(h))
+		}
+		if strings.Contains(chart(h), "died X") {
+			died++
+		}
+		return err
+	})
+	if err != nil || died == 0 {
+		t.Errorf("%v; %d histories in which the thread died", err, died)
 	}
 }

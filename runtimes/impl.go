@@ -2,6 +2,7 @@ package runtimes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,13 +71,30 @@ func (r *Impl) Run(ctx context.Context, p Program, o Options) (Tally, error) {
 			tally.Stopped = ctx.Err().Error()
 			return tally, ctx.Err()
 		}
-		text, err := g.Run(r.dialect.Name, o.Seed+uint64(i), nil)
-		if err != nil {
+		text, err := r.once(ctx, g, o, i, nil)
+		switch {
+		case err == errRestless:
+			tally.undecided(Restless, 1)
+		case err != nil:
 			return tally, err
+		default:
+			tally.outcome(text, 1)
 		}
-		tally.outcome(text, 1)
 	}
 	return tally, nil
+}
+
+var errRestless = errors.New("it did not come to rest within the limit of a run")
+
+// once makes the i-th run. The error is errRestless if that is all there is to say.
+func (r *Impl) once(ctx context.Context, g *goimpl.Program, o Options, i int, tape *goimpl.Tape) (string, error) {
+	limited, cancel := context.WithTimeout(ctx, o.Limit)
+	defer cancel()
+	text, err := g.Run(limited, r.dialect.Name, o.Seed+uint64(i), tape)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = errRestless
+	}
+	return text, err
 }
 
 func (r *Impl) compile(p Program) (*goimpl.Program, error) {

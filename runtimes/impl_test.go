@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/interject/interject/impl/sched"
 	"github.com/interject/interject/litmus"
@@ -200,6 +201,39 @@ func TestRealRunsAreAllowed(t *testing.T) {
 					s := rep.Judged[0].Stray[0]
 					t.Errorf("%s: %s is not allowed (%d of %d runs, seed %d); nearest allowed: %s", test.Path(), s.Outcome, s.Count, o.Runs, o.Seed, s.Nearest)
 				}
+			}
+		})
+	}
+}
+
+// Whatever a loop does, its run ends: one that only waits comes to rest in it, and one
+// that changes something each time has no outcome.
+func TestLoopsWithoutEnd(t *testing.T) {
+	r, err := NewImpl("ghc@doc2010")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, text, outcome, undecided string }{
+		{"waits", "var x = 0\nthread t { while x 0 { nop } }", "t=running; x=0", ""},
+		{"waits, without a body", "var x = 0\nthread t { while x 0 { } }\nthread u { log a }", "t=running; u=returned [a]; x=0", ""},
+		{"waits in a scope", "var x = 0\nthread t { while x 0 { mask { nop } } }\nthread u { throwTo t Kill }", "t=died Kill; u=returned; x=0", ""},
+		{"waits masked, in a scope", "var x = 0\nthread t { mask { while x 0 { unmask { nop } } } }\nthread u { throwTo t Kill }", "t=died Kill; u=returned; x=0", ""},
+		{"changes", "var x = 0\nvar y = 0\nthread t { while x 0 { set y 1; set y 2 } }", "", Restless},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			test, err := litmus.Parse(c.name, []byte("litmus loop \"a loop\"\n"+c.text+"\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := Options{Runs: 5, Seed: 1, Limit: 50 * time.Millisecond}
+			got, err := r.Run(t.Context(), ProgramOf(test), o)
+			if err != nil || got.Counts[c.outcome] != 5*min(1, len(c.outcome)) || got.Undecided[Restless] != 5*min(1, len(c.undecided)) {
+				t.Errorf("%+v, %v; want outcome %q or undecided as %q", got, err, c.outcome, c.undecided)
+			}
+			recorded := 0
+			err = r.Record(t.Context(), ProgramOf(test), o, func(Recorded) error { recorded++; return nil })
+			if err != nil || recorded != 5*min(1, len(c.outcome)) {
+				t.Errorf("%d histories, %v", recorded, err)
 			}
 		})
 	}

@@ -56,12 +56,14 @@ func (o Options) withDefaults() Options {
 const Crash = "crash"
 
 // Why a run has no outcome. Starved and Livelock are the driver's findings about
-// one run, Hung is ours about the driver: it said nothing and used no processor.
+// one run, Restless is package impl's about one of its own; Hung is ours about the
+// driver: it said nothing and used no processor.
 const (
 	Starved  = "starved"  // something could run but got no processor
 	Livelock = "livelock" // processor time was used, no statement ended
 	Hung     = "hung"     // the driver fell silent
 	CPULimit = "cpulimit" // the process met its bound of processor time
+	Restless = "restless" // the limit of a run was over, and something still ran
 )
 
 // Tally is what a number of runs came to.

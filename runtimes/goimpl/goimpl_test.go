@@ -70,7 +70,7 @@ func TestOutcomes(t *testing.T) {
 				t.Errorf("outcomes\n%s\nwant\n%s", strings.Join(r.Texts(), "\n"), strings.Join(c.want, "\n"))
 			}
 			for seed := range uint64(200) {
-				got, err := p.Run(c.edition, seed, nil)
+				got, err := p.Run(t.Context(), c.edition, seed, nil)
 				if err != nil || !slices.Contains(c.want, got) {
 					t.Fatalf("seed %d: %q, %v", seed, got, err)
 				}
@@ -94,7 +94,7 @@ func TestUnknownEditionIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Run("ghc@1.0", 0, nil); err == nil || !strings.Contains(err.Error(), "ghc@doc2010") {
+	if _, err := p.Run(t.Context(), "ghc@1.0", 0, nil); err == nil || !strings.Contains(err.Error(), "ghc@doc2010") {
 		t.Errorf("error %v, want one that lists the editions", err)
 	}
 }

@@ -99,14 +99,18 @@ func (r *run) cell(d model.CellDecl) {
 func (e *env) log(word string) { e.logs[e.id] = append(e.logs[e.id], word) }
 
 // Run runs p once on goroutines and returns its outcome in canonical form. The seed
-// chooses where threads are held up; zero is nowhere. The tape may be nil.
-func (p *Program) Run(edition string, seed uint64, tape *Tape) (string, error) {
+// chooses where threads are held up; zero is nowhere. The tape may be nil. A run that
+// has not come to rest when ctx ends has no outcome, but the error of ctx; its threads
+// may write on the tape for a while after, which is good for nothing then.
+func (p *Program) Run(ctx context.Context, edition string, seed uint64, tape *Tape) (string, error) {
 	r, err := p.start(edition, impl.Config{Quiet: true}, seed, tape)
 	if err != nil {
 		return "", err
 	}
 	defer r.rt.Close()
-	r.rt.AwaitQuiet()
+	if err := r.rt.AwaitQuiet(ctx); err != nil {
+		return "", err
+	}
 	r.over = true
 	return r.outcome(), nil
 }

@@ -142,7 +142,7 @@ func exit(*compiler, *model.Node) code { return func(e *env) error { return e.t.
 func while(c *compiler, n *model.Node) code {
 	idle, opens, blocks := c.idle(n.Body)
 	rest := func(e *env) error {
-		if !e.controlled || blocks && (c.awaited || e.t.Level() != impl.Open) {
+		if blocks && (!e.controlled || c.awaited || e.t.Level() != impl.Open) {
 			return nil
 		}
 		return e.vars[n.A].Spin(e.t, func(v int16) bool { return v != n.N })
@@ -152,7 +152,7 @@ func while(c *compiler, n *model.Node) code {
 		scope := &c.source.Nodes[n.Body]
 		inner := c.block(scope.Body)
 		body = c.scopeOver(scope, func(e *env) error {
-			if err := inner(e); err != nil {
+			if err := inner(e); err != nil || e.t.Level() != impl.Open {
 				return err
 			}
 			return rest(e)
@@ -166,7 +166,7 @@ func while(c *compiler, n *model.Node) code {
 			if err := e.start(); err != nil {
 				return err
 			}
-			if idle && !opens {
+			if idle {
 				if err := rest(e); err != nil {
 					return err
 				}
@@ -178,8 +178,9 @@ func while(c *compiler, n *model.Node) code {
 
 // idle tells of the body of a loop whether going through it again changes nothing
 // unless the variable of the loop or what is pending has changed: the loop is then a
-// way to wait, and one that would make executions without end. Under a scheduler it
-// does wait, where it would begin again. opens: in a scope that is all of the body.
+// way to wait, and one that would make executions without end. So it does wait, where
+// it would begin again, or inside a scope in which it receives what it does not outside;
+// what blocks on the way does so under a scheduler only. opens: in a scope that is all of the body.
 // blocks: it blocks on the way, for a time, which await can see and masks do not shut.
 func (c *compiler) idle(pos model.Pos) (idle, opens, blocks bool) {
 	n := &c.source.Nodes[pos]
@@ -344,7 +345,7 @@ func getMask(*compiler, *model.Node) code {
 
 func held(_ *compiler, n *model.Node) code {
 	return func(e *env) error {
-		e.log(pick(e.mutexes[n.A].Holder() == e.t, "held", "notheld"))
+		e.log(pick(e.mutexes[n.A].HeldBy(e.t), "held", "notheld"))
 		return nil
 	}
 }

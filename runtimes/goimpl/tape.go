@@ -27,7 +27,6 @@ type reel struct {
 	gone [sends]bool   // the target had ended, or did without receiving it
 	now  uint64        // in the history, of the send that is under way
 	last uint64        // in impl, of the last one
-	held uint64        // which mutexes the thread holds: to ask them would be a step
 	thru error         // what the last function left an operation with that it interrupted
 }
 
@@ -134,13 +133,11 @@ func (c *compiler) recording(n *model.Node, s code) code {
 	switch {
 	case kind != 0:
 		return func(e *env) error {
-			if e.tape == nil || e.over || n.Op == model.UnlockHeld && e.reels[e.id].held>>n.A&1 == 0 {
+			if e.tape == nil || e.over || n.Op == model.UnlockHeld && !e.mutexes[n.A].HeldBy(e.t) {
 				return s(e)
 			}
 			call := e.call(kind, n)
-			e.releases(n)
 			err := s(e)
-			e.holds(n, err)
 			e.returns(call, kind, n, err)
 			return err
 		}
@@ -154,26 +151,6 @@ func (c *compiler) recording(n *model.Node, s code) code {
 		}
 	}
 	return s
-}
-
-// releases and holds note which mutexes the thread has.
-func (e *env) releases(n *model.Node) {
-	switch n.Op {
-	case model.Unlock, model.UnlockHeld:
-		e.reels[e.id].held &^= 1 << n.A
-	case model.Wait:
-		e.reels[e.id].held &^= 1 << n.B
-	}
-}
-
-func (e *env) holds(n *model.Node, err error) {
-	switch {
-	case err != nil:
-	case n.Op == model.Lock:
-		e.reels[e.id].held |= 1 << n.A
-	case n.Op == model.Wait:
-		e.reels[e.id].held |= 1 << n.B
-	}
 }
 
 // callKinds are the operations of histories.
