@@ -46,6 +46,8 @@ type Policy struct {
 	Keep Keep
 	// Deaf: the operations that no signal interrupts.
 	Deaf OpSet
+	// Shut: those that none interrupts while the level is Masked.
+	Shut OpSet
 	// PassesOn: a thread thrown out of a wait notifies one more waiter, whether it
 	// was notified itself or not. Otherwise only if it was.
 	PassesOn bool
@@ -69,11 +71,12 @@ var editions = map[string]Policy{
 		Functions: true,
 	},
 	"sbcl@doc": {
-		Unwinding: true,   // [sbcl-it ¶2]: anywhere but in without-interrupts
-		Begins:    true,   // [sbcl-it ¶4]: executed in the order they were sent
-		Gone:      true,   // [sbcl-src interrupt-thread-error]
-		Function:  Masked, // [sbcl-it ¶3]: disabled, under allow-with-interrupts
-		PassesOn:  true,   // [sbcl-src condition-wait]
+		Unwinding: true,         // [sbcl-it ¶2]: anywhere but in without-interrupts
+		Begins:    true,         // [sbcl-it ¶4]: executed in the order they were sent
+		Gone:      true,         // [sbcl-src interrupt-thread-error]
+		Shut:      Ops(OpSleep), // [sbcl-src futex-wait, %wait-for-mutex, condition-wait] enable interrupts, sleep does not
+		Function:  Masked,       // [sbcl-it ¶3]: disabled, under allow-with-interrupts
+		PassesOn:  true,         // [sbcl-src condition-wait]
 		Functions: true,
 	},
 	"lcl@doc": {
@@ -111,7 +114,7 @@ func (p Policy) check() error {
 		return bad("a sender cannot wait for a signal that is not kept")
 	case p.Waits && p.Deaf&Ops(OpThrowTo) != 0:
 		return bad("of two threads that throw at each other one must be interrupted")
-	case p.Deaf&^Interruptible != 0:
+	case (p.Deaf|p.Shut)&^Interruptible != 0:
 		return bad("deaf in an operation in which nothing is received anyway")
 	case p.Keep > KeepOnce:
 		return bad("signals are kept in a way that there is not")

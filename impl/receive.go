@@ -51,7 +51,11 @@ func (t *Thread) hears(op Op) bool {
 	case fault(FaultDeafMasked) && t.level == Masked:
 		return false
 	}
-	return t.level != Closed && t.rt.policy.Deaf>>op&1 == 0
+	deaf := t.rt.policy.Deaf
+	if t.level == Masked {
+		deaf |= t.rt.policy.Shut
+	}
+	return t.level != Closed && deaf>>op&1 == 0
 }
 
 // interruptible begins an operation that is interrupted even if it does not block.

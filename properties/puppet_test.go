@@ -12,7 +12,8 @@ import (
 
 // One state machine drives package impl and the model side by side. The threads of
 // impl are puppets: each spins until it is given an order, obeys, and spins again.
-// In the model they spin at the address waits, and are put at the statement of the order.
+// In the model they spin at the address waits, and are put at the end of such a wait with
+// the order behind it: who has waited has begun, as ThunkBegins has it.
 // After each burst of orders both go on until nothing can move, and impl must be
 // where one of the model's runs can be.
 
@@ -194,12 +195,15 @@ func newCrowd(d model.Dialect) *crowd {
 	return &crowd{m, []model.Config{m.Start()}}
 }
 
-// give puts puppet t at the statement.
+// give puts puppet t at the end of its wait, with the statement behind.
 func (c *crowd) give(t int, o order) {
-	at := model.Pos(0)
+	next := model.Pos(0)
 	if o.obey != nil {
-		at = c.address(o.node)
+		n := o.node
+		n.Next, n.Body, n.Alt = waits, waits, waits
+		next = c.address(n)
 	}
+	at := c.address(model.Node{Op: model.Spin, A: 1, Next: next})
 	for i, x := range c.all {
 		x = slices.Clone(x)
 		x[model.CoreOf(model.Thread(t))] = x[model.CoreOf(model.Thread(t))].Moved(at)
@@ -207,8 +211,8 @@ func (c *crowd) give(t int, o order) {
 	}
 }
 
+// address is where a statement stands: behind the others, if it is new.
 func (c *crowd) address(n model.Node) model.Pos {
-	n.Next, n.Body, n.Alt = waits, waits, waits
 	k := slices.Index(c.m.Nodes, n)
 	if k < 0 {
 		k = len(c.m.Nodes)

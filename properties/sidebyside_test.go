@@ -193,6 +193,43 @@ func TestSideBySide(t *testing.T) {
 	}
 }
 
+// A puppet that waits inside a scope of a function has begun the function: the next one
+// may come before the order, or after it.
+func TestWhoWaitsHasBegun(t *testing.T) {
+	d, err := model.Edition("sbcl@doc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCrowd(d)
+	give := func(to int, name string) {
+		t.Helper()
+		for _, o := range orders(d.Name, to, 1, 0) {
+			if o.name == name {
+				c.give(to, o)
+				return
+			}
+		}
+		t.Fatalf("there is no order %s", name)
+	}
+	settle := func(view ...string) {
+		t.Helper()
+		if !c.settle() {
+			t.Fatal("a bound was reached")
+		}
+		if view = append(view, "idle in 0", "empty"); !slices.ContainsFunc(c.all, func(x model.Config) bool { return slices.Equal(c.view(x), view) }) {
+			t.Errorf("%v is not among %d configurations", view, len(c.all))
+		}
+	}
+	give(1, "interrupt a")
+	settle("idle in 1", "idle in 0")
+	give(0, "with-interrupts")
+	settle("idle in 2", "idle in 0")
+	give(0, "try catch X1")
+	give(1, "interrupt a")
+	settle("idle in 3", "idle in 0")
+	settle("idle in 4", "idle in 0")
+}
+
 // Mistakes made on purpose are found, and told in a few orders.
 func TestSideBySideCanFail(t *testing.T) {
 	t.Chdir(t.TempDir()) // where rapid keeps what fails
