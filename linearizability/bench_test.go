@@ -3,6 +3,7 @@
 package linearizability
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -115,11 +116,15 @@ func (w load) history(seed uint64) *traces.History {
 // cpu is the processor time that the process has used, which does not depend on what
 // else the machine does.
 func cpu() time.Duration {
-	var r syscall.Rusage
+	r := usage()
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+func usage() (r syscall.Rusage) {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
 		panic(err)
 	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	return r
 }
 
 // perEvent reports what an event costs.
@@ -174,6 +179,40 @@ func BenchmarkLinearize(b *testing.B) {
 	}
 }
 
+// What check trace does with a file: it is read, and both judges are asked. The memory is
+// the most that the process had so far.
+func BenchmarkTrace(b *testing.B) {
+	d, _ := model.Edition("ghc@doc2010")
+	for _, w := range []load{{1, 4, 1e5, 0}, {4, 4, 1e5, 0}, {4, 4, 1e5, 1000}, {4, 4, 1e6, 1000}} {
+		b.Run(w.String(), func(b *testing.B) {
+			var text bytes.Buffer
+			made := w.history(1)
+			if err := made.Write(&text); err != nil {
+				b.Fatal(err)
+			}
+			events := len(made.Events)
+			made = nil
+			from := cpu()
+			for b.Loop() {
+				h, err := traces.ReadHistory(bytes.NewReader(text.Bytes()), traces.Limits{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				v, err := Validate(context.Background(), h, d, nil, Options{Strict: true})
+				if err != nil || v.Verdict != Allowed {
+					b.Fatal(err, v.Verdict, v.Why)
+				}
+				l, err := Linearize(context.Background(), h, d, nil, How{Strict: true, Timeout: 10 * time.Second})
+				if err != nil || l.Verdict != Allowed {
+					b.Fatal(err, l.Verdict, l.Reasons)
+				}
+			}
+			perEvent(b, from, events)
+			b.ReportMetric(float64(usage().Maxrss)/1024, "peak-MB")
+		})
+	}
+}
+
 // Stock porcupine: the same operations and rules in one piece, without partition.
 func BenchmarkStock(b *testing.B) {
 	d, _ := model.Edition("ghc@doc2010")
@@ -186,9 +225,9 @@ func BenchmarkStock(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				j := &linearizer{product: newProduct(s)}
+				j := &linearizer{product: newProduct(s), within: bound{context.Background(), maxStates}}
 				j.done = map[*operation][]application{}
-				j.init = newSet(j.closure(map[state]bool{j.initial(): true}, everyone, nothing))
+				j.init = newSet(j.closed(setOf(j.initial()), everyone, nothing))
 				if r := porcupine.CheckOperationsTimeout(j.sequential(), j.operations(0, len(h.Events)), 15*time.Second); r != porcupine.Ok {
 					b.Log(r, "after 15 s")
 				}

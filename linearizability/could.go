@@ -13,7 +13,7 @@ import (
 // could is what thread t can do next in the states that are left.
 func (v *validator) could(t int) []string {
 	all := map[string]bool{}
-	for s := range v.now {
+	for _, s := range v.now.list {
 		all[v.stand(s, t)] = true
 	}
 	return slices.Sorted(maps.Keys(all))
@@ -105,7 +105,7 @@ func (v *validator) received(l *local) string {
 // pendings says of all threads what is left to happen.
 func (v *validator) pendings() []string {
 	all := map[string]bool{}
-	for s := range v.now {
+	for _, s := range v.now.list {
 		for t := range v.h.Threads {
 			if !v.core(s.config, t).Status.Gone() {
 				all[v.stand(s, t)] = true

@@ -1,6 +1,8 @@
 package linearizability
 
 import (
+	"context"
+	"errors"
 	"slices"
 
 	"github.com/interject/interject/litmus"
@@ -630,27 +632,45 @@ func (p *product) stands(s state, t int) bool {
 		(top == nil || top.kind != opEntry)
 }
 
-// sorted is a set of states in an order that does not depend on how it was made.
-func sorted(set map[state]bool) []state {
-	all := make([]state, 0, len(set))
-	for s := range set {
-		all = append(all, s)
-	}
-	slices.SortFunc(all, func(a, b state) int {
-		if a.config != b.config {
-			return int(a.config) - int(b.config)
-		}
-		return compare(a.locals, b.locals)
-	})
-	return all
+// bound is where a search gives up.
+type bound struct {
+	ctx context.Context
+	max int // so many states at once
 }
 
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// errBound says that there are too many states.
+var errBound = errors.New("bound")
+
+// closure adds to the states what they can come to without an event but those that may
+// allows. Those given are closed already but for steps of thread t.
+func (p *product) closure(all *states, t int, may permit, within bound) error {
+	known := len(all.list)
+	if t == everyone {
+		known = 0
 	}
-	return 0
+	for i := 0; i < len(all.list); i++ {
+		if i%256 == 0 && within.ctx.Err() != nil {
+			return within.ctx.Err()
+		}
+		only := everyone
+		if i < known {
+			only = t
+		}
+		p.next(all.list[i], only, may, func(n state) { all.add(n) })
+		if len(all.list) > within.max {
+			return errBound
+		}
+	}
+	return nil
+}
+
+// lines is the states behind the line of event i of thread t.
+func (p *product) lines(now *states, t int, i int32) *states {
+	behind := &states{}
+	for _, s := range now.list {
+		for _, n := range p.pass(s, t, i) {
+			behind.add(n)
+		}
+	}
+	return behind
 }

@@ -3,6 +3,7 @@ package linearizability
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -15,18 +16,20 @@ import (
 
 // How says how porcupine is asked.
 type How struct {
-	Whole   bool          // in one piece: without cuts where no operation is under way
-	Piece   int           // the least events between two cuts; 0 stands for 256
-	Timeout time.Duration // for one question; 0: none
-	Strict  bool          // as in Options
+	Whole     bool          // in one piece: without cuts where no operation is under way
+	Piece     int           // the least events between two cuts; 0 stands for 256
+	Timeout   time.Duration // for one question; 0: none
+	MaxStates int           // as in Options
+	Strict    bool          // as in Options
 }
 
 // Linearization is what porcupine says of a history.
 type Linearization struct {
 	Verdict Verdict
-	Pieces  int    // how many pieces the history was cut into
-	Asked   int    // how many questions that took
-	Piece   [2]int // Forbidden: the events from and up to which the history has no linearization
+	Pieces  int      // how many pieces the history was cut into
+	Asked   int      // how many questions that took
+	Piece   [2]int   // Forbidden, Inconclusive: the events from and up to which the history has no linearization, or it is not known
+	Reasons []string // Inconclusive: which bounds were reached
 	info    porcupine.LinearizationInfo
 	model   porcupine.Model
 }
@@ -67,18 +70,16 @@ func (l *Linearization) part(ctx context.Context, part Part, d model.Dialect, t 
 		return err
 	}
 	s.strict = how.Strict
-	j := &linearizer{product: newProduct(s)}
-	j.init = newSet(j.closure(map[state]bool{j.initial(): true}, everyone, nothing))
+	j := &linearizer{product: newProduct(s), within: bound{ctx, cmp.Or(how.MaxStates, maxStates)}}
+	j.init = newSet(j.closed(setOf(j.initial()), everyone, nothing))
 	for from, pieces := 0, j.pieces(how); len(pieces) > 0; pieces = pieces[1:] {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		l.Pieces++
-		if !j.piece(l, pieces[0], len(pieces) == 1, how) {
-			if l.Verdict == Forbidden {
-				l.Piece = [2]int{from, pieces[0].to}
-			}
-			return nil
+		if !j.piece(ctx, l, pieces[0], len(pieces) == 1, how) {
+			l.Piece = [2]int{from, pieces[0].to}
+			return ctx.Err()
 		}
 		j.renew()
 		from = pieces[0].to
@@ -102,7 +103,7 @@ func (p *product) pieces(how How) []piece {
 	var all []piece
 	reach, last, from, k := int64(0), 0, 0, 0
 	for i := 1; i < n && !how.Whole; i++ {
-		at := int64(p.h.Events[i].Stamp)
+		at := 2*int64(i) - 1 // just behind the event before
 		for ; k < len(ops) && ops[k].Call < at; k++ {
 			reach = max(reach, ops[k].Return)
 		}
@@ -116,22 +117,22 @@ func (p *product) pieces(how How) []piece {
 
 // piece asks about a piece, from the states in which the pieces before end, and finds
 // those in which this one ends.
-func (j *linearizer) piece(l *Linearization, p piece, isLast bool, how How) bool {
+func (j *linearizer) piece(ctx context.Context, l *Linearization, p piece, isLast bool, how How) bool {
 	last := &operation{what: another}
 	if isLast {
 		last = &operation{what: ending}
 	}
 	ops := append(p.ops, interval(last, atEnd, atEnd))
-	j.known, j.done = map[state]bool{}, map[*operation][]application{}
+	j.known, j.done = &states{}, map[*operation][]application{}
 	m := j.sequential()
 	for {
 		l.Asked++
-		result, info := porcupine.CheckOperationsVerbose(m, ops, how.Timeout)
+		result, info := j.ask(ctx, m, ops, how.Timeout)
 		switch {
-		case result == porcupine.Unknown:
-			l.Verdict = Inconclusive
+		case result == porcupine.Unknown || result == porcupine.Illegal && len(j.known.list) == 0 && len(j.reasons()) > 0:
+			l.Verdict, l.Reasons = Inconclusive, append(j.reasons(), j.why(how)...)
 			return false
-		case result == porcupine.Illegal && len(j.known) == 0:
+		case result == porcupine.Illegal && len(j.known.list) == 0:
 			l.Verdict, l.info, l.model = Forbidden, info, m
 			return false
 		case result == porcupine.Illegal:
@@ -142,9 +143,35 @@ func (j *linearizer) piece(l *Linearization, p piece, isLast bool, how How) bool
 			return true
 		}
 		for _, s := range j.last.states {
-			j.known[s] = true
+			j.known.add(s)
 		}
 	}
+}
+
+// ask asks porcupine once; Unknown if a bound was reached.
+func (j *linearizer) ask(ctx context.Context, m porcupine.Model, ops []porcupine.Operation, timeout time.Duration) (porcupine.CheckResult, porcupine.LinearizationInfo) {
+	j.within.ctx = ctx
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		j.within.ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	result, info := porcupine.CheckOperationsVerbose(m, ops, timeout)
+	if j.stopped != nil {
+		result = porcupine.Unknown
+	}
+	return result, info
+}
+
+// why says which bound was reached.
+func (j *linearizer) why(how How) []string {
+	switch {
+	case j.stopped == errBound:
+		return []string{fmt.Sprintf("more than %d states behind an operation", j.within.max)}
+	case j.within.ctx.Err() != nil:
+		return []string{fmt.Sprintf("more than %v for a piece", how.Timeout)}
+	}
+	return nil
 }
 
 // finishes says whether the history may be over in s.

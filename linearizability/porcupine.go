@@ -1,7 +1,7 @@
 package linearizability
 
 import (
-	"context"
+	"cmp"
 	"fmt"
 	"hash/maphash"
 	"math"
@@ -44,8 +44,8 @@ type set struct {
 
 var seed = maphash.MakeSeed()
 
-func newSet(of map[state]bool) set {
-	s := set{states: sorted(of)}
+func newSet(of *states) set {
+	s := set{states: of.sorted()}
 	for _, x := range s.states {
 		s.hash = s.hash*31 + maphash.Comparable(seed, x)
 	}
@@ -57,9 +57,9 @@ func newSet(of map[state]bool) set {
 func (j *linearizer) sequential() porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return j.init },
-		StepContext: func(ctx context.Context, s, in, _ any) (bool, any) {
+		Step: func(s, in, _ any) (bool, any) {
 			n := j.applied(s.(set), in.(*operation))
-			return len(n.states) > 0 && ctx.Err() == nil, n
+			return len(n.states) > 0, n
 		},
 		Equal:             func(a, b any) bool { return slices.Equal(a.(set).states, b.(set).states) },
 		Hash:              func(s any) uint64 { return s.(set).hash },
@@ -73,10 +73,12 @@ func (j *linearizer) sequential() porcupine.Model {
 // linearizer asks porcupine about one history.
 type linearizer struct {
 	*product
-	done  map[*operation][]application // what was applied in this piece: every question asks most of it again
-	init  set
-	known map[state]bool // the ends that were found
-	last  set            // the ends that are new
+	done    map[*operation][]application // what was applied in this piece: every question asks most of it again
+	init    set
+	known   *states // the ends that were found
+	within  bound
+	stopped error // why it gave up
+	last    set   // the ends that are new
 }
 
 // application is what an operation makes of a set.
@@ -84,6 +86,12 @@ type application struct{ from, to set }
 
 // applied is apply, remembered.
 func (j *linearizer) applied(s set, o *operation) set {
+	if j.stopped == nil {
+		j.stopped = j.within.ctx.Err()
+	}
+	if j.stopped != nil {
+		return set{}
+	}
 	if o.what == another {
 		return j.apply(s, o) // what is known changes
 	}
@@ -99,30 +107,35 @@ func (j *linearizer) applied(s set, o *operation) set {
 
 // apply is the set of states behind an operation.
 func (j *linearizer) apply(s set, o *operation) set {
-	now := make(map[state]bool, len(s.states))
-	for _, x := range s.states {
-		now[x] = true
-	}
+	now := setOf(s.states...)
 	may := permit{o.thread, o.event}
 	switch o.what {
 	case another:
-		j.last = newSet(filter(now, func(x state) bool { return !j.known[x] }))
+		j.last = newSet(now.filter(func(x state) bool { return !j.known.has(x) }))
 		return j.last
 	case ending:
-		return newSet(filter(now, j.finishes))
+		return newSet(now.filter(j.finishes))
 	case line:
 		e := j.product.event(o.thread, o.event)
-		return newSet(j.closure(j.lines(now, o.thread, o.event), j.stirs(e), nothing))
+		return newSet(j.closed(j.lines(now, o.thread, o.event), j.stirs(e), nothing))
 	case made:
-		return newSet(filter(j.closure(now, o.thread, may), func(x state) bool { return j.of(x.locals, o.thread).ahead }))
+		return newSet(j.closed(now, o.thread, may).filter(func(x state) bool { return j.of(x.locals, o.thread).ahead }))
 	case perhaps:
-		return newSet(j.closure(now, o.thread, may))
+		return newSet(j.closed(now, o.thread, may))
 	case then:
-		now = j.closure(now, o.thread, may)
+		now = j.closed(now, o.thread, may)
 	case whole:
-		now = j.closure(j.lines(now, o.thread, o.event), o.thread, may)
+		now = j.closed(j.lines(now, o.thread, o.event), o.thread, may)
 	}
-	return newSet(j.closure(filter(now, j.complete(o)), everyone, nothing))
+	return newSet(j.closed(now.filter(j.complete(o)), everyone, nothing))
+}
+
+// closed is closure, within the bounds of the question; none where they are exceeded.
+func (j *linearizer) closed(set *states, t int, may permit) *states {
+	if j.stopped = j.closure(set, t, may, j.within); j.stopped != nil {
+		return &states{}
+	}
+	return set
 }
 
 // complete says of states whether the step that the event's line announces is made.
@@ -131,17 +144,6 @@ func (j *linearizer) complete(o *operation) func(state) bool {
 		return func(s state) bool { return j.hasBegun(s, o.thread) }
 	}
 	return func(s state) bool { return j.of(s.locals, o.thread).owed != o.event+1 } // what a thunk has interrupted may be owed again
-}
-
-// lines is the states behind the line of an event.
-func (j *linearizer) lines(now map[state]bool, t int, i int32) map[state]bool {
-	behind := map[state]bool{}
-	for s := range now {
-		for _, n := range j.pass(s, t, i) {
-			behind[n] = true
-		}
-	}
-	return behind
 }
 
 // follows says that a step of its own comes before the event's line.
@@ -159,42 +161,19 @@ func (j *linearizer) hasBegun(s state, t int) bool {
 	return top == nil || top.kind != opEntry || top.phase != called
 }
 
-func filter(of map[state]bool, ok func(state) bool) map[state]bool {
-	all := map[state]bool{}
-	for s := range of {
-		if ok(s) {
-			all[s] = true
-		}
-	}
-	return all
-}
-
-// closure adds what the states can come to without an event but those of thread may.
-// Those given are closed already but for steps of thread t.
-func (p *product) closure(from map[state]bool, t int, may permit) map[state]bool {
-	all := make(map[state]bool, len(from))
-	openStates := make([]state, 0, len(from))
-	for s := range from {
-		all[s] = true
-		openStates = append(openStates, s)
-	}
-	for i := 0; i < len(openStates); i++ {
-		only := everyone
-		if i < len(from) {
-			only = t
-		}
-		p.next(openStates[i], only, may, func(n state) {
-			if !all[n] {
-				all[n] = true
-				openStates = append(openStates, n)
-			}
-		})
-	}
-	return all
-}
-
-// forever is a stamp behind those of all events, and atEnd one behind that.
+// Porcupine's clock: event i is at 2i; the odd times lie between events, so that what
+// comes behind a line is not at the same time as the line. Forever is behind all events,
+// and atEnd behind that.
 const forever, atEnd = math.MaxInt64 - 1, math.MaxInt64
+
+// place is the time of the event with the stamp.
+func (p *product) place(stamp uint64) int64 {
+	i, ok := slices.BinarySearchFunc(p.h.Events, stamp, func(e traces.Event, s uint64) int { return cmp.Compare(e.Stamp, s) })
+	if !ok {
+		return forever + 1
+	}
+	return 2 * int64(i)
+}
 
 // operations are the events from place a up to b of the history as porcupine
 // takes them. A line has been written at its stamp and at no other time; steps lie
@@ -204,29 +183,30 @@ func (p *product) operations(a, b int) []porcupine.Operation {
 	var all []porcupine.Operation
 	for i := a; i < b; i++ {
 		e := &p.h.Events[i]
-		add := func(w what, lo, hi uint64) {
+		add := func(w what, lo, hi int64) {
 			all = append(all, interval(&operation{int(e.Thread), e.N, w}, lo, hi))
 		}
-		_, hi := p.x.Span(i)
-		hi = min(hi, forever)
+		at := 2 * int64(i)
+		_, stamp := p.x.Span(i)
+		hi := p.place(stamp) - 1
 		switch {
 		case e.Phase != traces.Call && !announces(e):
 			if follows(e) {
-				add(made, p.since(i), e.Stamp)
+				add(made, p.since(i)+1, at-1)
 			}
-			add(line, e.Stamp, e.Stamp)
+			add(line, at, at)
 		case !p.interrupted(i) && p.writes(e) && !p.isLate(e):
-			add(whole, e.Stamp, hi)
+			add(whole, at, hi)
 		case !p.interrupted(i):
-			lo, hi := p.queued(e, hi)
-			add(line, e.Stamp, e.Stamp)
+			lo, hi := p.queued(i, hi)
+			add(line, at, at)
 			add(then, lo, hi)
 		default:
 			if announces(e) {
 				hi = forever
 			}
-			lo, hi := p.queued(e, hi)
-			add(line, e.Stamp, e.Stamp)
+			lo, hi := p.queued(i, hi)
+			add(line, at, at)
 			add(perhaps, lo, hi)
 		}
 	}
@@ -239,27 +219,28 @@ func (p *product) isLate(e *traces.Event) bool {
 	return p.guided && e.Kind == traces.Send && e.Phase == traces.Call && p.late[e.Thread]
 }
 
-// queued is the stamps between which the step of e lies: if it is such a sending, behind
-// the receipt before its own.
-func (p *product) queued(e *traces.Event, hi uint64) (uint64, uint64) {
+// queued is the times between which the step of the call at place i lies: if it is such a
+// sending, behind the receipt before its own.
+func (p *product) queued(i int, hi int64) (int64, int64) {
+	e, called := &p.h.Events[i], 2*int64(i)+1
 	if !p.isLate(e) {
-		return e.Stamp, hi
+		return called, hi
 	}
 	all, f := p.everyReceipt[e.To], p.x.Signals[e.ID]
-	i, lo, last := len(all), e.Stamp, hi
+	k, lo, last := len(all), called, hi
 	if len(f.Recvs) > 1 || len(f.Recvs) == 1 && p.h.Events[f.Recvs[0]].Thread != e.To {
-		return e.Stamp, hi // no run does that
+		return called, hi // no run does that
 	}
 	if len(f.Recvs) == 1 {
-		r := &p.h.Events[f.Recvs[0]]
-		i, _ = slices.BinarySearch(all, r.N)
-		last = min(hi, r.Stamp)
+		r := f.Recvs[0]
+		k, _ = slices.BinarySearch(all, p.h.Events[r].N)
+		last = min(hi, 2*int64(r)-1)
 	}
-	if i > 0 {
-		lo = max(lo, p.event(int(e.To), all[i-1]).Stamp)
+	if k > 0 {
+		lo = max(lo, 2*int64(p.own[e.To][all[k-1]])+1)
 	}
 	if lo > last {
-		return e.Stamp, hi // nor that
+		return called, hi // nor that
 	}
 	return lo, last
 }
@@ -279,17 +260,18 @@ func (p *product) writes(e *traces.Event) bool {
 	return true
 }
 
-// since is the stamp of the thread's event before event i, 0 if it is the first.
-func (p *product) since(i int) uint64 {
+// since is the time of the thread's event before event i; that of the beginning if it
+// is the first.
+func (p *product) since(i int) int64 {
 	e := &p.h.Events[i]
 	if e.N == 0 {
-		return 0
+		return -2
 	}
-	return p.h.Events[p.own[e.Thread][e.N-1]].Stamp
+	return 2 * int64(p.own[e.Thread][e.N-1])
 }
 
-func interval(o *operation, lo, hi uint64) porcupine.Operation {
-	return porcupine.Operation{ClientId: o.thread, Input: o, Call: int64(lo), Return: int64(hi)}
+func interval(o *operation, lo, hi int64) porcupine.Operation {
+	return porcupine.Operation{ClientId: o.thread, Input: o, Call: lo, Return: hi}
 }
 
 // interrupted says that a receipt may have come before what event i calls or

@@ -8,15 +8,15 @@ const keep = 1 << 19
 func (v *validator) renew() { v.now = v.product.renew(v.now) }
 
 // renew is the states in new tables.
-func (v *product) renew(states map[state]bool) map[state]bool {
+func (v *product) renew(of *states) *states {
 	if len(v.configs) < keep && len(v.locals.all) < keep && len(v.entries) < keep {
-		return states
+		return of
 	}
 	old, oldLocals := v.space, v.locals
 	v.space, v.locals = newSpace(old.machine), newLocals()
 	v.exceeded = old.exceeded
-	now := make(map[state]bool, len(states))
-	for s := range states {
+	now := &states{}
+	for _, s := range of.list {
 		c := make([]uint32, len(old.configs[s.config]))
 		for i, p := range old.configs[s.config] {
 			c[i] = v.space.part(old.parts[p])
@@ -25,18 +25,14 @@ func (v *product) renew(states map[state]bool) map[state]bool {
 		for i := range all {
 			all[i].nest = v.copyNest(oldLocals, all[i].nest)
 		}
-		now[state{v.space.config(c), v.pack(all)}] = true
+		now.add(state{v.space.config(c), v.pack(all)})
 	}
 	return now
 }
 
 // renew forgets what is no longer needed between two pieces.
 func (j *linearizer) renew() {
-	all := map[state]bool{}
-	for _, s := range j.init.states {
-		all[s] = true
-	}
-	j.init = newSet(j.product.renew(all))
+	j.init = newSet(j.product.renew(setOf(j.init.states...)))
 }
 
 func (v *product) copyNest(from *locals, n uint32) uint32 {

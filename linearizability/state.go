@@ -166,6 +166,21 @@ func (l *locals) pack(all []local) string {
 	return string(b)
 }
 
+// repack is pack(all), most of which s packs already; s itself if all of it does.
+func (l *locals) repack(s string, all []local) string {
+	b := append(l.bytes[:0], s...)
+	for t := range all {
+		if all[t] != l.of(s, t) {
+			binary.LittleEndian.PutUint32(b[4*t:], l.id(all[t]))
+		}
+	}
+	l.bytes = b
+	if string(b) == s {
+		return s
+	}
+	return string(b)
+}
+
 // of is the local of thread t.
 func (l *locals) of(s string, t int) local {
 	return l.all[uint32(s[4*t])|uint32(s[4*t+1])<<8|uint32(s[4*t+2])<<16|uint32(s[4*t+3])<<24]

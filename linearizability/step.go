@@ -103,7 +103,7 @@ func (p *product) step(s state, v *move, may permit) (state, bool) {
 	for _, u := range v.moved {
 		x.operation(u)
 	}
-	return state{v.to, p.pack(x.now)}, true
+	return state{v.to, p.repack(s.locals, x.now)}, true
 }
 
 func (x *try) sees(t int, k traces.Kind) bool { return x.subject.sees[t][k] }

@@ -1,6 +1,7 @@
 package linearizability
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,9 @@ type Report struct {
 	States    int      // the configurations of the model that were met
 
 }
+
+// maxStates is how many states are too many, if nobody says otherwise.
+const maxStates = 1 << 20
 
 // Options bound a judge.
 type Options struct {
@@ -161,11 +165,8 @@ func newValidator(ctx context.Context, h *traces.History, d model.Dialect, t *li
 		return nil, err
 	}
 	s.strict = o.Strict
-	v := &validator{product: newProduct(s), ctx: ctx, max: o.MaxStates, report: &Report{Edition: d.Name, Events: len(h.Events), Partial: s.partial()}}
+	v := &validator{product: newProduct(s), ctx: ctx, max: cmp.Or(o.MaxStates, maxStates), report: &Report{Edition: d.Name, Events: len(h.Events), Partial: s.partial()}}
 	v.guided = v.guided && !o.unguided
-	if v.max == 0 {
-		v.max = 1 << 20
-	}
 	return v, nil
 }
 
@@ -196,16 +197,12 @@ type validator struct {
 	ctx    context.Context
 	max    int
 	report *Report
-	now    map[state]bool // with every step that needs no line
+	now    *states // with every step that needs no line
 }
-
-// errBound says that there are too many states.
-var errBound = errors.New("bound")
 
 func (v *validator) run() (*Report, error) {
 	r := v.report
-	v.now = map[state]bool{}
-	if err := v.close(map[state]bool{v.initial(): true}, everyone); err != nil {
+	if err := v.close(setOf(v.initial()), everyone); err != nil {
 		return v.bounded(err)
 	}
 	for i := range v.h.Events {
@@ -224,13 +221,8 @@ func (v *validator) run() (*Report, error) {
 
 // line takes the next line; not ok means that no state lets it come.
 func (v *validator) line(e *traces.Event) (ok bool, err error) {
-	behind := map[state]bool{}
-	for s := range v.now {
-		for _, n := range v.pass(s, int(e.Thread), e.N) {
-			behind[n] = true
-		}
-	}
-	if len(behind) == 0 {
+	behind := v.lines(v.now, int(e.Thread), e.N)
+	if len(behind.list) == 0 {
 		return false, nil
 	}
 	return true, v.close(behind, v.stirs(e))
@@ -248,32 +240,12 @@ func (p *product) stirs(e *traces.Event) int {
 
 // close adds to the states all that they can come to without a line. Those given
 // are closed already but for steps of thread t.
-func (v *validator) close(set map[state]bool, t int) error {
+func (v *validator) close(set *states, t int) error {
 	v.now = set
-	open := slices.Collect(maps.Keys(set))
-	known := len(open)
-	if t == everyone {
-		known = 0
+	if err := v.closure(set, t, anything, bound{v.ctx, v.max}); err != nil {
+		return err
 	}
-	for i := 0; i < len(open); i++ {
-		if i%256 == 0 && v.ctx.Err() != nil {
-			return v.ctx.Err()
-		}
-		only := everyone
-		if i < known {
-			only = t
-		}
-		v.next(open[i], only, anything, func(n state) {
-			if !set[n] {
-				set[n] = true
-				open = append(open, n)
-			}
-		})
-		if len(open) > v.max {
-			return errBound
-		}
-	}
-	v.report.Peak = max(v.report.Peak, len(open))
+	v.report.Peak = max(v.report.Peak, len(set.list))
 	v.report.States = len(v.configs)
 	return nil
 }
@@ -287,9 +259,10 @@ func (v *validator) bounded(err error) (*Report, error) {
 	return v.report, nil
 }
 
-func (v *validator) reasons() []string {
+// reasons are the bounds of the model that kept a step from being tried.
+func (s *space) reasons() []string {
 	var all []string
-	for _, b := range slices.Sorted(maps.Keys(v.exceeded)) {
+	for _, b := range slices.Sorted(maps.Keys(s.exceeded)) {
 		all = append(all, "more than the model's bound of "+b)
 	}
 	return all
@@ -317,7 +290,7 @@ func (v *validator) forbidden(i int) *Report {
 func (v *validator) end() (*Report, error) {
 	r := v.report
 	r.Verdict = Allowed
-	for s := range v.now {
+	for _, s := range v.now.list {
 		if v.finishes(s) {
 			return r, nil
 		}
