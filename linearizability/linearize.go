@@ -70,7 +70,7 @@ func (l *Linearization) part(ctx context.Context, part Part, d model.Dialect, t 
 		return err
 	}
 	s.strict = how.Strict
-	j := &linearizer{product: newProduct(s), within: bound{ctx, cmp.Or(how.MaxStates, maxStates)}}
+	j := &linearizer{product: newProduct(s), within: bound{context.WithoutCancel(ctx), cmp.Or(how.MaxStates, maxStates)}}
 	j.init = newSet(j.closed(setOf(j.initial()), everyone, nothing))
 	for from, pieces := 0, j.pieces(how); len(pieces) > 0; pieces = pieces[1:] {
 		if ctx.Err() != nil {
@@ -130,7 +130,10 @@ func (j *linearizer) piece(ctx context.Context, l *Linearization, p piece, isLas
 		result, info := j.ask(ctx, m, ops, how.Timeout)
 		switch {
 		case result == porcupine.Unknown || result == porcupine.Illegal && len(j.known.list) == 0 && len(j.reasons()) > 0:
-			l.Verdict, l.Reasons = Inconclusive, append(j.reasons(), j.why(how)...)
+			l.Verdict, l.Reasons = Inconclusive, j.reasons()
+			if result == porcupine.Unknown {
+				l.Reasons = append(l.Reasons, j.why(how)...)
+			}
 			return false
 		case result == porcupine.Illegal && len(j.known.list) == 0:
 			l.Verdict, l.info, l.model = Forbidden, info, m
@@ -150,6 +153,8 @@ func (j *linearizer) piece(ctx context.Context, l *Linearization, p piece, isLas
 
 // ask asks porcupine once; Unknown if a bound was reached.
 func (j *linearizer) ask(ctx context.Context, m porcupine.Model, ops []porcupine.Operation, timeout time.Duration) (porcupine.CheckResult, porcupine.LinearizationInfo) {
+	asked := j.within
+	defer func() { j.within = asked }() // to draw what porcupine has found takes the steps again
 	j.within.ctx = ctx
 	if timeout > 0 {
 		var cancel context.CancelFunc
@@ -165,13 +170,10 @@ func (j *linearizer) ask(ctx context.Context, m porcupine.Model, ops []porcupine
 
 // why says which bound was reached.
 func (j *linearizer) why(how How) []string {
-	switch {
-	case j.stopped == errBound:
+	if j.stopped == errBound {
 		return []string{fmt.Sprintf("more than %d states behind an operation", j.within.max)}
-	case j.within.ctx.Err() != nil:
-		return []string{fmt.Sprintf("more than %v for a piece", how.Timeout)}
 	}
-	return nil
+	return []string{fmt.Sprintf("more than %v for a piece", how.Timeout)}
 }
 
 // finishes says whether the history may be over in s.
