@@ -3,8 +3,6 @@ package litmus
 import (
 	"fmt"
 	"strings"
-
-	"github.com/interject/interject/model"
 )
 
 // ParseOutcome reads the canonical text of an outcome. It is lenient in white
@@ -115,44 +113,4 @@ func checkBlocked(words []string) error {
 		return fmt.Errorf("found blocked %s, expected %d name behind %s", strings.Join(words, " "), n, words[0])
 	}
 	return nil
-}
-
-// Fits finds what is wrong with an outcome as one of the test: it must have the
-// threads and the observed cells of the test, in their order, in states that fit
-// their kinds.
-func (t *Test) Fits(o Outcome) error {
-	if o.Crash {
-		return nil
-	}
-	var cells []*Cell
-	for i := range t.Cells {
-		if t.Cells[i].observed() {
-			cells = append(cells, &t.Cells[i])
-		}
-	}
-	if len(o.Threads) != len(t.Threads) || len(o.Cells) != len(cells) {
-		return fmt.Errorf("outcome %q has %d threads and %d cells, %s has %d and %d", o, len(o.Threads), len(o.Cells), t.Name, len(t.Threads), len(cells))
-	}
-	for i, th := range o.Threads {
-		if th.Name != t.Threads[i].Name {
-			return fmt.Errorf("outcome %q: found thread %s, expected %s", o, th.Name, t.Threads[i].Name)
-		}
-	}
-	for i, c := range o.Cells {
-		if c.Name != cells[i].Name || !fits(cells[i].Kind, c.Value) {
-			return fmt.Errorf("outcome %q: found cell %s=%s, expected a value of %s %s", o, c.Name, c.Value, cells[i].form().word, cells[i].Name)
-		}
-	}
-	return nil
-}
-
-// fits says whether a value is one of a kind of cell.
-func fits(k model.CellKind, v string) bool {
-	switch k {
-	case model.MVar:
-		return v == "full" || v == "empty" || isNumber(v) && v != "0"
-	case model.Mutex:
-		return v == "free" || strings.HasPrefix(v, "held ")
-	}
-	return isNumber(v)
 }

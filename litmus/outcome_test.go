@@ -107,7 +107,7 @@ func TestEval(t *testing.T) {
 }
 
 func TestFits(t *testing.T) {
-	x, err := Parse("file", []byte("litmus t\nflag go\nmvar m\nmutex l\ncond c\nvar x\nthread a { }\nthread b { }\n"))
+	x, err := Parse("file", []byte("litmus t\nflag go\nmvar m\nmutex l\ncond c\nvar x\nthread a { throwTo b X; log w; log v= }\nthread b { }\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +116,10 @@ func TestFits(t *testing.T) {
 		"b=returned; a=returned; m=full; l=free; x=0": false, "a=returned; b=returned; m=full; l=free": false,
 		"a=returned; b=returned; m=0; l=free; x=0": false, "a=returned; b=returned; m=full; l=full; x=0": false,
 		"a=returned; b=returned; m=full; x=0; l=free": false, "a=returned; m=full; l=free; x=0": false,
+		"a=returned [w v=3]; b=died X; m=full; l=held b; x=0": true, "a=returned; b=died Y; m=full; l=free; x=0": false,
+		"a=returned [u]; b=returned; m=full; l=free; x=0": false, "a=returned [open]; b=returned; m=full; l=free; x=0": false,
+		"a=returned; b=died Error; m=full; l=held c; x=0": false, "a=blocked take m; b=blocked throwTo a; m=full; l=held a; x=0": true,
+		"a=blocked take l; b=returned; m=full; l=free; x=0": false, "a=blocked throwTo c; b=returned; m=full; l=free; x=0": false,
 	} {
 		if err := x.Fits(outcome(t, s)); (err == nil) != want {
 			t.Errorf("%s: found %v, expected a fit: %v", s, err, want)

@@ -60,9 +60,10 @@ func Conform(ctx context.Context, r Runner, t *litmus.Test, editions []model.Dia
 	if err != nil {
 		return rep, err
 	}
-	if err := rep.count(t); err != nil {
-		return rep, &Broken{Runner: r.Name(), Program: t.Name, Got: err.Error(), Want: "outcomes in canonical text"}
+	if err := fitting(r, t, rep.Tally); err != nil {
+		return rep, err
 	}
+	rep.count(t)
 	for _, d := range editions {
 		j, err := judge(ctx, t, d, rep.Tally)
 		if err != nil {
@@ -73,11 +74,26 @@ func Conform(ctx context.Context, r Runner, t *litmus.Test, editions []model.Dia
 	return rep, nil
 }
 
+// fitting is an error when a runner says that runs came to what is no outcome of the
+// test: such a runner is broken, and nothing is known of the runtime.
+func fitting(r Runner, t *litmus.Test, tally Tally) error {
+	for _, text := range tally.Outcomes() {
+		o, err := litmus.ParseOutcome(text)
+		if err == nil {
+			err = t.Fits(o)
+		}
+		if err != nil {
+			return &Broken{Runner: r.Name(), Program: t.Name, Got: err.Error(), Want: "outcomes of this program: " + t.Shape()}
+		}
+	}
+	return nil
+}
+
 // count says how often the condition of the test held.
-func (r *Report) count(t *litmus.Test) error {
+func (r *Report) count(t *litmus.Test) {
 	seen, err := litmus.Counts(r.Tally.Counts).Set()
 	if err != nil || t.Final == nil {
-		return err
+		return
 	}
 	r.Final = seen.Frequency(t.Final)
 	for text, n := range r.Tally.Counts {
@@ -85,7 +101,6 @@ func (r *Report) count(t *litmus.Test) error {
 			r.Holds += n
 		}
 	}
-	return nil
 }
 
 func judge(ctx context.Context, t *litmus.Test, d model.Dialect, tally Tally) (Judged, error) {

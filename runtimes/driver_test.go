@@ -12,6 +12,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
 )
 
 var nop = Program{Name: "nop", Wire: "(litmus 1 nop (thread a (nop)))", Hash: "0123", Forms: []string{"thread", "nop"}}
@@ -74,6 +77,37 @@ func TestBrokenDrivers(t *testing.T) {
 				t.Errorf("%q does not say whose driver", err)
 			}
 		})
+	}
+}
+
+// An outcome that is none of the program is a fault of the driver, not a violation; and
+// it is said what was found, and what was expected.
+func TestOutcomesOfAnotherProgram(t *testing.T) {
+	test, err := litmus.Parse("nop", []byte("litmus nop\nthread a { nop }\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := model.Edition("ghc@doc2010")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for how, want := range map[string]string{
+		"names a stranger":        "found the threads b=…, expected a=…",
+		"logs what is not logged": `thread a: found the word "x"`,
+		"forgets a thread":        "found the cells c=…, expected",
+		"no text of an outcome":   "expected NAME=STATE",
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			_, err := Conform(t.Context(), fake(t, how), test, []model.Dialect{d}, ten)
+			var broken *Broken
+			if !errors.As(err, &broken) || !strings.Contains(broken.Got, want) || !strings.Contains(broken.Want, "a=…") {
+				t.Errorf("got %v, want a broken driver: %s", err, want)
+			}
+		})
+	}
+	if rep, err := Conform(t.Context(), fake(t, "behaves"), test, []model.Dialect{d}, ten); err != nil || rep.Judged[0].Verdict != litmus.Violating {
+		t.Errorf("an outcome of the program that is not allowed is no fault of the driver: %+v, %v", rep, err)
 	}
 }
 

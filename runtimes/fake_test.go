@@ -108,6 +108,11 @@ func fakeRun(how string, r request) {
 		say("hello, world")
 	case "stale":
 		say(`{"seq":%d,"outcome":"a=returned","count":1}`, r.Seq-1)
+	case "names a stranger", "logs what is not logged", "forgets a thread", "no text of an outcome":
+		text := map[string]string{"names a stranger": "b=returned", "logs what is not logged": "a=returned [x]", "forgets a thread": "a=returned; c=1",
+			"no text of an outcome": "a is done"}[how]
+		say(`{"seq":%d,"outcome":%q,"count":%d}`, r.Seq, text, r.Runs)
+		done(r.Runs)
 	case "miscounts":
 		outcome(r.Runs - 1)
 		done(r.Runs)

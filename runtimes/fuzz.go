@@ -131,6 +131,9 @@ func (f *fuzzing) judge(t *litmus.Test) (*litmus.Judgement, error) {
 	for _, n := range tally.Undecided {
 		f.undecided += n
 	}
+	if err := fitting(f.runner, t, tally); err != nil {
+		return nil, err
+	}
 	j, err := litmus.Conforms(allowed.Set, tally.Counts)
 	return &j, err
 }

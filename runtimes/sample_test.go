@@ -7,9 +7,9 @@ import (
 	"github.com/interject/interject/model"
 )
 
-// every is which share of the catalogue each driver runs here: all of it is what
+// share is which share of the catalogue each driver runs here: all of it is what
 // check run is for.
-const every = 8
+const share = 8
 
 // No driver rots: each that is installed runs a share of the catalogue, and comes to
 // nothing that the edition of what was seen does not allow.
@@ -23,7 +23,7 @@ func TestDriversKeepToTheirEditions(t *testing.T) {
 			d := driver(t, r.Name)
 			ran, violating := 0, 0
 			for i, test := range litmus.All() {
-				if i%every != 0 || len(test.MissingIn(edition)) > 0 {
+				if i%share != 0 || len(test.MissingIn(edition)) > 0 {
 					continue
 				}
 				rep, err := Conform(t.Context(), d, test, []model.Dialect{edition}, Options{Runs: 20, Seed: seed, Limit: limit})

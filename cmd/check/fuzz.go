@@ -40,6 +40,9 @@ func (a *app) fuzz(ctx context.Context, f *flag.FlagSet, args []string) (int, er
 	if rest, err := parse(f, args); err != nil || len(rest) > 0 {
 		return exitUsage, cmp.Or(err, error(usageError{fmt.Errorf("fuzz makes its own programs: what is %v for?", rest)}))
 	}
+	if err := aboveZero(f, "programs", "statements", "runs", "limit"); err != nil {
+		return exitUsage, err
+	}
 	if tr.runtime == "all" {
 		return exitUsage, usageError{fmt.Errorf("fuzz takes one runtime at a time")}
 	}

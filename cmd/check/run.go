@@ -67,6 +67,9 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	if *list {
 		return a.listRuntimes(), nil
 	}
+	if err := aboveZero(f, "runs", "limit"); err != nil {
+		return exitUsage, err
+	}
 	chosen, err := tests(args)
 	if err != nil {
 		return exitUsage, err
@@ -82,15 +85,30 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	if err != nil {
 		return exitUsage, err
 	}
-	status := exitOK
+	status, judged := exitOK, 0
 	for _, sub := range subjects {
-		one, err := a.runOn(ctx, sub, tr, chosen)
+		s, err := a.runOn(ctx, sub, tr, chosen)
 		if err != nil {
 			return exitUsage, err
 		}
-		status = worse(status, one)
+		status, judged = worse(status, s.status), judged+s.judged()
+	}
+	if judged == 0 && status == exitOK {
+		fmt.Fprintln(a.err, "nothing was judged: all that was asked for was skipped, for the reasons above")
+		return exitInconclusive, nil
 	}
 	return status, nil
+}
+
+// aboveZero is an error if one of the named flags is 0 or less: for more than a default
+// nobody needs to write that.
+func aboveZero(f *flag.FlagSet, names ...string) error {
+	for _, name := range names {
+		if v := f.Lookup(name).Value.String(); v == "0" || v == "0s" || strings.HasPrefix(v, "-") {
+			return usageError{fmt.Errorf("-%s %s: expected more than 0", name, v)}
+		}
+	}
+	return nil
 }
 
 // open opens the file of results, if there is to be one, and sees to it that there is a
@@ -207,17 +225,18 @@ func (a *app) listRuntimes() int {
 	return exitOK
 }
 
-func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus.Test) (int, error) {
+func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus.Test) (*summary, error) {
 	name, await, version := sub.Name(), "state", ""
 	if driver, ok := sub.Runner.(*runtimes.Driver); ok {
 		defer driver.Close()
 		v, err := driver.Version(ctx)
 		if err != nil {
-			return exitUsage, err
+			return nil, err
 		}
 		version, await = " "+strings.TrimPrefix(v, name+" "), driver.Await()
 	}
-	s := summary{app: a, runtime: name, deciding: sub.deciding, verbose: tr.verbose}
+	s := newSummary(a, name, sub.deciding)
+	s.verbose = tr.verbose
 	for _, edition := range sub.deciding {
 		s.claims = append(s.claims, runtimes.Claim{Runner: name + version, Edition: edition, Await: await, Seed: tr.options.Seed, Of: len(chosen), Whole: tr.whole})
 	}
@@ -237,13 +256,13 @@ func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus
 		a.count(i, len(chosen), t.Path()+left(began, i, len(chosen)))
 		rep, err := runtimes.Conform(ctx, sub, t, sub.editions, tr.options)
 		if err != nil && !errors.Is(err, context.Canceled) {
-			return exitUsage, err
+			return nil, err
 		}
 		s.add(rep)
 	}
 	a.count(len(chosen), len(chosen), "")
 	s.print()
-	return s.status, nil
+	return s, nil
 }
 
 // left estimates how long the tests that are left take, from those that are done.
@@ -284,17 +303,37 @@ type summary struct {
 	verbose  bool
 	status   int
 	note     string
-	verdicts map[string]int
-	skipped  map[string]int
-	seen     int
-	allowed  int
+	skipped  map[string]int    // why the runtime could not run a test
+	by       map[string]*tally // of the deciding editions
 	claims   []runtimes.Claim
 }
 
-func (s *summary) add(rep runtimes.Report) {
-	if s.verdicts == nil {
-		s.verdicts, s.skipped = map[string]int{}, map[string]int{}
+func newSummary(a *app, runtime string, deciding []string) *summary {
+	s := &summary{app: a, runtime: runtime, deciding: deciding, skipped: map[string]int{}, by: map[string]*tally{}}
+	for _, edition := range deciding {
+		s.by[edition] = &tally{verdicts: map[litmus.Verdict]int{}}
 	}
+	return s
+}
+
+// tally is what one edition said of the tests.
+type tally struct {
+	verdicts      map[litmus.Verdict]int
+	lacking       int // tests that the edition cannot express
+	seen, allowed int
+}
+
+// judged is how many tests an edition gave a verdict of.
+func (s *summary) judged() (n int) {
+	for _, t := range s.by {
+		for _, k := range t.verdicts {
+			n += k
+		}
+	}
+	return n
+}
+
+func (s *summary) add(rep runtimes.Report) {
 	for i := range s.claims {
 		s.claims[i].Add(rep)
 	}
@@ -306,9 +345,14 @@ func (s *summary) add(rep runtimes.Report) {
 		return
 	}
 	for _, j := range rep.Judged {
-		if j.Skipped == "" && slices.Contains(s.deciding, j.Edition) {
-			s.verdicts[j.Verdict.String()]++
-			s.seen, s.allowed = s.seen+j.Seen, s.allowed+j.Allowed
+		t := s.by[j.Edition]
+		switch {
+		case t == nil: // beside it for information
+		case j.Skipped != "":
+			t.lacking++
+		default:
+			t.verdicts[j.Verdict]++
+			t.seen, t.allowed = t.seen+j.Seen, t.allowed+j.Allowed
 			s.status = worse(s.status, statusOf(j.Verdict))
 		}
 	}
@@ -386,16 +430,9 @@ func (s *summary) print() {
 		}
 		return
 	}
-	var parts []string
-	for _, v := range []litmus.Verdict{litmus.Conforming, litmus.Violating, litmus.Inconclusive} {
-		if n := s.verdicts[v.String()]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, v))
-		}
+	for _, edition := range s.deciding {
+		s.printTally(edition, s.by[edition])
 	}
-	for _, why := range slices.Sorted(maps.Keys(s.skipped)) {
-		parts = append(parts, fmt.Sprintf("%d skipped (%s)", s.skipped[why], why))
-	}
-	fmt.Fprintf(s.out, "%s: %s; %d of %d allowed outcomes seen\n", s.runtime, commas(parts), s.seen, s.allowed)
 	if s.note != "" {
 		fmt.Fprintln(s.out, s.note)
 		return // of runs that were broken off nothing is claimed
@@ -403,6 +440,31 @@ func (s *summary) print() {
 	for i := range s.claims {
 		fmt.Fprint(s.out, s.claims[i].String())
 	}
+}
+
+// printTally is a line of what an edition said of how many tests; with several editions
+// one says of which.
+func (s *summary) printTally(edition string, t *tally) {
+	var parts []string
+	for _, v := range []litmus.Verdict{litmus.Conforming, litmus.Violating, litmus.Inconclusive} {
+		if n := t.verdicts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	if t.lacking > 0 {
+		parts = append(parts, fmt.Sprintf("%d skipped (not of %s)", t.lacking, edition))
+	}
+	for _, why := range slices.Sorted(maps.Keys(s.skipped)) {
+		parts = append(parts, fmt.Sprintf("%d skipped (%s)", s.skipped[why], why))
+	}
+	if len(parts) == 0 {
+		parts = []string{"no test"}
+	}
+	who := s.runtime
+	if len(s.deciding) > 1 {
+		who += " by " + edition
+	}
+	fmt.Fprintf(s.out, "%s: %s; %d of %d allowed outcomes seen\n", who, commas(parts), t.seen, t.allowed)
 }
 
 func claimJSON(c *runtimes.Claim) map[string]any {
