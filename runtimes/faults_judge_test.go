@@ -285,9 +285,13 @@ func (j *faultJudge) ask(ctx context.Context, q question) error {
 // runs judges the outcomes of real runs.
 func (j *faultJudge) runs(ctx context.Context, q question, d model.Dialect, allowed *litmus.Allowed) error {
 	impl.SetFault(j.fault)
-	tally, err := q.runner.Run(ctx, ProgramOf(q.Test), Options{Runs: 20, Seed: 1})
+	tally, err := q.runner.Run(ctx, ProgramOf(q.Test), Options{Runs: 20, Seed: 1, Limit: time.Second})
 	if err != nil {
 		return err
+	}
+	if tally.Undecided[Restless] > 10 {
+		j.found(byRuns, q, "it does not come to rest")
+		return nil
 	}
 	judged, err := litmus.Conforms(allowed.Set, tally.Counts)
 	if err == nil && judged.Verdict == litmus.Violating {
