@@ -2,6 +2,8 @@ package linearizability
 
 import (
 	"context"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +15,8 @@ import (
 	"github.com/interject/interject/traces"
 )
 
+var update = flag.Bool("update", false, "write the page about the histories")
+
 // Every history that is kept as data has the verdict that people wrote beside it,
 // by both judges.
 func TestData(t *testing.T) {
@@ -20,13 +24,60 @@ func TestData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	judged := map[string]bool{}
+	table := "# Histories\n\nWhat [docs/traces.md](../../docs/traces.md) says of them; made from `verdicts` by\n`go test ./linearizability -run TestData -update`.\n"
 	for line := range strings.Lines(string(src)) {
 		f := strings.Fields(line)
-		if strings.HasPrefix(line, "#") || len(f) == 0 {
+		if title, ok := strings.CutPrefix(line, "# "); ok {
+			table += "\n## " + title + "\n| history | under | is | |\n|---|---|---|---|\n"
 			continue
 		}
-		t.Run(f[0], func(t *testing.T) { judgeFile(t, f[0], f[1], f[2]) })
+		table += fmt.Sprintf("| `%s` | `%s` | %s | %s |\n", f[0], f[1], f[2], strings.Join(f[3:], " "))
+		judged[f[0]] = true
+		t.Run(f[0]+" "+f[1], func(t *testing.T) { judgeFile(t, f[0], f[1], f[2]) })
 	}
+	const page = "../traces/data/README.md"
+	if *update {
+		if err := os.WriteFile(page, []byte(table), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if was, _ := os.ReadFile(page); string(was) != table {
+		t.Errorf("%s is not what the verdicts are: write it with -update", page)
+	}
+	files, _ := filepath.Glob("../traces/data/*.ndjson*")
+	for _, file := range files {
+		if name, _, _ := strings.Cut(filepath.Base(file), "."); !judged[name] {
+			t.Errorf("%s has no verdict", file)
+		}
+	}
+}
+
+func readFile(t *testing.T, name string) *traces.History {
+	in, err := traces.OpenFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	h, err := traces.ReadHistory(in, traces.Limits{})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return h
+}
+
+// subjectOf is by what a history is judged.
+func subjectOf(t *testing.T, h *traces.History, edition string) (d model.Dialect, test *litmus.Test) {
+	d, err := model.Edition(edition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.Test != traces.Free {
+		if test, err = litmus.ReadWire(h.Program); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d, test
 }
 
 func judgeFile(t *testing.T, name, edition, want string) {
@@ -34,25 +85,8 @@ func judgeFile(t *testing.T, name, edition, want string) {
 	if len(files) != 1 {
 		t.Fatalf("there are %d files of that name", len(files))
 	}
-	in, err := traces.OpenFile(files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	h, err := traces.ReadHistory(in, traces.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := model.Edition(edition)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var test *litmus.Test
-	if h.Test != traces.Free {
-		if test, err = litmus.ReadWire(h.Program); err != nil {
-			t.Fatal(err)
-		}
-	}
+	h := readFile(t, files[0])
+	d, test := subjectOf(t, h, edition)
 	v, err := Validate(context.Background(), h, d, test, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +100,6 @@ func judgeFile(t *testing.T, name, edition, want string) {
 	}
 	near, how := Nearest(context.Background(), h, d, test, v)
 	if (near == nil) == (v.Verdict == Forbidden) {
-		t.Logf("nearest: %v", how)
+		t.Errorf("%s, nearest allowed: %v", v.Verdict, how)
 	}
 }

@@ -353,7 +353,7 @@ func (p *product) fetch(s state, t int) []model.Pos {
 // lockedAgain is what fails in a thread, unrecorded, that would lock again what it holds,
 // where a lock scope looks for that before anything else.
 func (p *product) lockedAgain(s state, t int) []model.Pos {
-	if p.m.WithLock != model.WithLockReopened {
+	if p.strict || p.m.WithLock != model.WithLockReopened {
 		return nil
 	}
 	var all []model.Pos

@@ -11,10 +11,10 @@ import (
 )
 
 // Nearest is a history that the semantics allows and that differs from h, which r
-// forbids, in one place, and in what; nil if none was found. If h is long, it is
+// forbids, in one place, or in its end, and in what; nil if none was found. If h is long, it is
 // the part of it up to some events behind the place.
 func Nearest(ctx context.Context, h *traces.History, d model.Dialect, t *litmus.Test, r *Report) (*traces.History, string) {
-	if r.Verdict != Forbidden || r.Explained >= len(h.Events) {
+	if r.Verdict != Forbidden {
 		return nil, ""
 	}
 	n := &nearest{h: upTo(h, r.Explained+24), at: r.Explained, tried: 400}
@@ -25,7 +25,10 @@ func Nearest(ctx context.Context, h *traces.History, d model.Dialect, t *litmus.
 		v, err := Validate(ctx, m, d, t, Options{MaxStates: 20000, brief: true})
 		return err == nil && v.Verdict == Allowed
 	}
-	for _, change := range []func() (*traces.History, string){n.exchanged, n.answered, n.later, n.earlier, n.without} {
+	if r.Explained >= len(h.Events) {
+		return n.stopped()
+	}
+	for _, change := range []func() (*traces.History, string){n.exchanged, n.answered, n.later, n.earlier, n.without, n.cut} {
 		if m, how := change(); m != nil {
 			return m, how
 		}
@@ -68,12 +71,34 @@ func (n *nearest) exchanged() (*traces.History, string) {
 			}
 			m := n.copy()
 			m.Events[i].ID, m.Events[j].ID = m.Events[j].ID, m.Events[i].ID
-			if n.fits(m) {
+			if n.fits(m) || n.returned(m, i, j) && n.fits(m) {
 				return m, fmt.Sprintf("#%d is received before #%d", m.Events[i].ID, m.Events[j].ID)
 			}
 		}
 	}
 	return nil, ""
+}
+
+// returned exchanges where the senders of the signals received at i and j learn of it;
+// false if they do not.
+func (n *nearest) returned(m *traces.History, i, j int) bool {
+	x := traces.NewIndex(n.h)
+	at := func(i int) int {
+		if f := x.Signals[n.h.Events[i].ID]; f != nil && f.Send >= 0 {
+			return int(x.Match[f.Send])
+		}
+		return -1
+	}
+	a, b := at(i), at(j)
+	if a < 0 || b < 0 {
+		return false
+	}
+	m.Events = slices.Clone(m.Events)
+	for k := range m.Events { // as they are: an earlier try has numbered them anew
+		m.Events[k].N, m.Events[k].Of = n.h.Events[k].N, n.h.Events[k].Of
+	}
+	m.Events[a], m.Events[b] = m.Events[b], m.Events[a]
+	return true
 }
 
 // answered gives the event another result.
@@ -132,6 +157,25 @@ func (n *nearest) without() (*traces.History, string) {
 			}
 			return m, "without event " + fmt.Sprint(i+1)
 		}
+	}
+	return nil, ""
+}
+
+// stopped ends the recording only, where the threads cannot have come to rest.
+func (n *nearest) stopped() (*traces.History, string) {
+	m := n.copy()
+	m.Over = traces.Stopped
+	if n.ok(m) {
+		return m, "the recording has stopped, and what is missing is yet to come"
+	}
+	return nil, ""
+}
+
+// cut ends the history before the event.
+func (n *nearest) cut() (*traces.History, string) {
+	m := upTo(n.copy(), n.at)
+	if n.at > 0 && n.fits(m) {
+		return m, "it ends before the event"
 	}
 	return nil, ""
 }

@@ -47,7 +47,7 @@ const maxStates = 1 << 20
 // Options bound a judge.
 type Options struct {
 	MaxStates int  // at one event, in which a fitting run can be; 0 stands for 1<<20
-	Strict    bool // in free histories: what is entered is recorded before a signal can be received in it
+	Strict    bool // in free histories: what is entered is recorded before a signal can be received in it, and a lock scope that fails is recorded
 	brief     bool // the verdict is all that is asked for
 	unguided  bool // for tests: try orders of queueing that lead nowhere, too
 }

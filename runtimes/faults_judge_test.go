@@ -13,6 +13,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,7 +53,8 @@ var onlyFaults = flag.String("faults", "", "the `numbers` of the faults to judge
 // TestFaultsAreCaught lets the judges of the catalogue find each seeded fault of impl.
 // With NIGHTLY it asks every judge and writes docs/results/faults.md, of which the rows of
 // other faults than those asked for stay; else it begins where that table has the fault
-// found, and is content with the first judge that finds it.
+// found, and is content with the first judge that finds it. With INTERJECT_KEEP=DIR it asks
+// for histories alone, and keeps the first that shows each fault, as traces/data has them.
 func TestFaultsAreCaught(t *testing.T) {
 	nightly := os.Getenv("NIGHTLY") != ""
 	asked := chosenFaults(t)
@@ -154,7 +156,7 @@ func TestOneFault(t *testing.T) {
 	if err != nil {
 		t.Skip("is called by TestFaultsAreCaught")
 	}
-	j := &faultJudge{fault: impl.Fault(n), all: os.Getenv("NIGHTLY") != ""}
+	j := &faultJudge{fault: impl.Fault(n), all: os.Getenv("NIGHTLY") != "", keep: os.Getenv("INTERJECT_KEEP")}
 	all := questions(t)
 	if !j.all {
 		known := knownBy(t, j.fault)
@@ -232,7 +234,8 @@ func rank(known []string, q question) int {
 
 type faultJudge struct {
 	fault  impl.Fault
-	all    bool // ask on when one judge has found it
+	all    bool   // ask on when one judge has found it
+	keep   string // where histories are kept; "": nowhere
 	caught [judges]bool
 	since  int // how many programs have been asked since
 }
@@ -267,7 +270,7 @@ func (j *faultJudge) ask(ctx context.Context, q question) error {
 		return err
 	}
 	for by, judge := range []func(context.Context, question, model.Dialect, *litmus.Allowed) error{j.runs, j.interleavings, j.histories} {
-		if j.caught[by] {
+		if j.caught[by] || j.keep != "" && by != byHistories {
 			continue
 		}
 		if by == byRuns {
@@ -352,10 +355,20 @@ func (j *faultJudge) histories(ctx context.Context, q question, d model.Dialect,
 		}
 		if r.Verdict == linearizability.Forbidden {
 			j.found(byHistories, q, r.Why)
+			return j.write(h)
 		}
 		return nil
 	})
 	return err
+}
+
+// write keeps a history that shows the fault.
+func (j *faultJudge) write(h *traces.History) error {
+	if j.keep == "" {
+		return nil
+	}
+	h.Runtime = "impl, with a fault: " + j.fault.String()
+	return os.WriteFile(filepath.Join(j.keep, fmt.Sprintf("fault-%d.ndjson", j.fault)), []byte(h.String()), 0o644)
 }
 
 // faultTable is docs/results/faults.md, with the rows of old for what was not asked.

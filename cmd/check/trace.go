@@ -48,7 +48,7 @@ func (a *app) trace(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 	f.IntVar(&j.maxStates, "max-states", 0, "give up, inconclusive, at so many `states` at one event (0: 1048576)")
 	f.DurationVar(&j.timeout, "timeout", 0, "end everything after this `time`, inconclusive (0: no bound)")
 	f.DurationVar(&j.porcupine, "porcupine", 10*time.Second, "let porcupine think for so long about a piece of a history; `0` leaves it out")
-	f.BoolVar(&j.strict, "strict", false, "the recorder never misses that a frame is entered, not even when a signal comes at once")
+	f.BoolVar(&j.strict, "strict", false, "the recorder never misses that a frame is entered, not even when a signal comes at once, or that a lock scope fails")
 	args, err := parse(f, args)
 	if err != nil {
 		return exitUsage, err
@@ -161,7 +161,7 @@ type verdict struct {
 	d       model.Dialect
 	test    *litmus.Test
 	report  *linearizability.Report
-	strict  *linearizability.Report        // of a free history that is allowed only if something was entered unrecorded
+	strict  *linearizability.Report        // of a free history that is allowed only if something went unrecorded
 	linear  *linearizability.Linearization // nil: not asked
 	nearest *traces.History
 	how     string

@@ -46,7 +46,7 @@ func (v *verdict) words() string {
 		}
 	}
 	if v.strict != nil {
-		fmt.Fprintf(&b, "  only if a thread entered something and a signal came before it was recorded: else, behind %s, %s (-strict forbids it)\n",
+		fmt.Fprintf(&b, "  only if something went unrecorded (a frame entered as a signal came, a lock scope that failed): else, behind %s, %s (-strict forbids it)\n",
 			plural(v.strict.Explained, "event", "events"), v.strict.Why)
 	}
 	for _, why := range r.Reasons {
