@@ -217,7 +217,11 @@ func interrupt(c *compiler, n *model.Node) code {
 			if e.tape != nil { // what the function interrupts may be a send
 				r := &e.reels[n.A]
 				now, last := r.now, r.last
-				defer func() { r.now, r.last, r.thru = now, last, err }()
+				defer func() {
+					if r.now, r.last = now, last; err != nil { // one that ran while an error travels leaves that be
+						r.thru = err
+					}
+				}()
 			}
 			return body(&env{run: e.run, t: t, id: model.Thread(n.A)})
 		})
