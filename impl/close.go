@@ -47,31 +47,45 @@ func (t *Thread) KillNow(u *Thread) error {
 		return err
 	}
 	if u == t {
-		return t.raise(errDoomed)
-	}
-	x := u.w.Acquire()
-	if x&(waiting|abroad) == waiting {
-		u.hand(x|doomed, errDoomed, 0)
-	} else {
-		poke := u.poker(x, true)
-		u.w.Release(x | doomed | at.Sign)
-		if poke != nil {
-			poke()
-		}
-	}
-	y := t.w.Acquire()
-	t.w.Release(y | killing)
-	how := t.joinOnce(u, OpJoin, false, 0)
-	y = t.w.Acquire()
-	t.w.Release(y &^ killing)
-	if how != byPartner {
+		x := t.w.Acquire()
+		t.w.Release(x | doomed | at.Sign)
 		return t.stopping()
 	}
-	return nil
+	if !t.doom(u) {
+		return t.stopping()
+	}
+	t.joinOnce(u, OpJoin, false, 0) // comes back early if the runtime is closed
+	x := t.w.Acquire()
+	t.w.Release(x &^ killing)
+	return t.stopping()
+}
+
+// doom makes u end without its cleanups, and t one that sees to that, unless t itself is
+// to end so: of two who do this to each other one is ended. Until u has ended, t is not,
+// lest it be seen to be gone before what it did is done. That ends: who is to end dooms
+// nobody any more, so nobody waits for itself.
+func (t *Thread) doom(u *Thread) bool {
+	x, y := lockBoth(t, u)
+	if x&doomed != 0 && !fault(FaultBothDoomed) {
+		u.w.Release(y)
+		t.w.Release(x)
+		return false
+	}
+	t.w.Release(x | killing)
+	if y&(waiting|abroad|killing) == waiting {
+		u.hand(y|doomed, errDoomed, 0)
+		return true
+	}
+	poke := u.poker(y, true)
+	u.w.Release(y | doomed | at.Sign)
+	if poke != nil {
+		poke()
+	}
+	return true
 }
 
 // stops tells, of the word x of t, whether t must end without being asked.
-func (t *Thread) stops(x uint64) bool { return x&doomed != 0 || t.rt.closed.Load() }
+func (t *Thread) stops(x uint64) bool { return x&(doomed|killing) == doomed || t.rt.closed.Load() }
 
 // stopping returns what t must end with, if it must.
 func (t *Thread) stopping() error {

@@ -72,5 +72,8 @@ const (
 	FaultPokedByPending              // it is asked because of what was pending before
 	FaultTagStays                    // a catch that is being left still takes throws
 	FaultStrayTimer                  // what a timer has sent is not taken back behind its block
+	FaultHearsShut                   // a thread at level Masked is interrupted where the edition opens no mask
+	FaultDoomedReceives              // a thread killed without cleanups receives on its way to the end
+	FaultBothDoomed                  // two who end each other without cleanups both end
 	Faults                           // how many there are, and one
 )

@@ -112,7 +112,7 @@ func (p Policy) check() error {
 		return bad("a level is none of open, masked, closed")
 	case p.Waits && p.Keep != KeepAll:
 		return bad("a sender cannot wait for a signal that is not kept")
-	case p.Waits && p.Deaf&Ops(OpThrowTo) != 0:
+	case p.Waits && (p.Deaf|p.Shut)&Ops(OpThrowTo) != 0:
 		return bad("of two threads that throw at each other one must be interrupted")
 	case (p.Deaf|p.Shut)&^Interruptible != 0:
 		return bad("deaf in an operation in which nothing is received anyway")

@@ -52,7 +52,7 @@ func (t *Thread) hears(op Op) bool {
 		return false
 	}
 	deaf := t.rt.policy.Deaf
-	if t.level == Masked {
+	if t.level == Masked && !fault(FaultHearsShut) {
 		deaf |= t.rt.policy.Shut
 	}
 	return t.level != Closed && deaf>>op&1 == 0
@@ -185,7 +185,7 @@ func (t *Thread) between(err error) error {
 	if err == nil || !t.rt.policy.Unwinding || t.level != Open || !t.w.Attention() {
 		return err
 	}
-	if x := t.w.Load(); int64(x) >= 0 {
+	if x := t.w.Load(); int64(x) >= 0 || t.stops(x) && !fault(FaultDoomedReceives) {
 		return err
 	}
 	if e := t.receive(Open); e != nil {

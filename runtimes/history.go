@@ -39,7 +39,7 @@ func (r *Impl) Record(ctx context.Context, p Program, o Options, found func(Reco
 		if err != nil {
 			return err
 		}
-		h, err := tape.Recorder.History(traces.Quiescent)
+		h, err := tape.Recorder.History(tape.Over)
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (r *Impl) RecordEvery(ctx context.Context, p Program, o sched.Options, foun
 			return
 		}
 		var h *traces.History
-		if h, err = tape.Recorder.History(traces.Quiescent); err == nil {
+		if h, err = tape.Recorder.History(tape.Over); err == nil {
 			err = found(h)
 		}
 		if err != nil {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/interject/interject/impl"
 	"github.com/interject/interject/impl/sched"
 	"github.com/interject/interject/model"
+	"github.com/interject/interject/traces"
 )
 
 // run is one run of a program: its runtime, its threads and its cells, by index.
@@ -15,7 +17,9 @@ type run struct {
 	*Program
 	rt         *impl.Runtime
 	threads    []*impl.Thread
+	envs       []*env // by thread, where it runs now
 	logs       [][]string
+	looping    []int    // by thread, in how many loops without effect it waits
 	sending    []string // by thread, its last throwTo as outcomes call it
 	vars       []*impl.Var[int16]
 	mvars      []*impl.MVar[int16]
@@ -30,7 +34,7 @@ type run struct {
 }
 
 func (p *Program) start(edition string, c impl.Config, seed uint64, tape *Tape) (*run, error) {
-	r := &run{Program: p, logs: make([][]string, len(p.blocks)), sending: make([]string, len(p.blocks)), tape: tape}
+	r := &run{Program: p, logs: make([][]string, len(p.blocks)), sending: make([]string, len(p.blocks)), looping: make([]int, len(p.blocks)), tape: tape}
 	r.controlled = c.Scheduler != nil
 	if tape != nil {
 		tape.Recorder.Reset(seed)
@@ -53,6 +57,7 @@ func (p *Program) start(edition string, c impl.Config, seed uint64, tape *Tape) 
 		if seed != 0 {
 			e.delays(seed, i)
 		}
+		r.envs = append(r.envs, e)
 		r.threads = append(r.threads, rt.NewThread(d.Name, func(t *impl.Thread) error {
 			e.t = t
 			return p.blocks[i](e)
@@ -112,7 +117,18 @@ func (p *Program) Run(ctx context.Context, edition string, seed uint64, tape *Ta
 		return "", err
 	}
 	r.over = true
+	if tape != nil {
+		tape.Over = r.ending()
+	}
 	return r.outcome(), nil
+}
+
+// ending says how a run that has come to rest is over, for its history.
+func (r *run) ending() traces.Over {
+	if slices.ContainsFunc(r.looping, func(n int) bool { return n > 0 }) {
+		return traces.Stopped
+	}
+	return traces.Quiescent
 }
 
 // Explore runs p through every interleaving; the outcomes of the result are in
@@ -134,6 +150,7 @@ func (p *Program) Interleaved(edition string, tape *Tape) sched.Program {
 		}
 		x.Judge(func() string {
 			if tape != nil && tape.Heard != nil {
+				tape.Over = r.ending()
 				tape.Heard(tape)
 			}
 			return r.outcome()

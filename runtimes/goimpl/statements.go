@@ -145,6 +145,8 @@ func while(c *compiler, n *model.Node) code {
 		if blocks && (!e.controlled || c.awaited || e.t.Level() != impl.Open) {
 			return nil
 		}
+		e.looping[e.id]++
+		defer func() { e.looping[e.id]-- }()
 		return e.vars[n.A].Spin(e.t, func(v int16) bool { return v != n.N })
 	}
 	body := c.block(n.Body)
@@ -223,7 +225,13 @@ func interrupt(c *compiler, n *model.Node) code {
 					}
 				}()
 			}
-			return body(&env{run: e.run, t: t, id: model.Thread(n.A)})
+			outer, inner := e.envs[n.A], &env{run: e.run, t: t, id: model.Thread(n.A)}
+			e.envs[n.A] = inner
+			if err = body(inner); err != nil {
+				outer.value = inner.value // goes on unwinding with it
+			}
+			e.envs[n.A] = outer
+			return err
 		})
 	}
 }

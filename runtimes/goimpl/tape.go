@@ -16,6 +16,9 @@ type Tape struct {
 	Silent map[model.Pos]bool
 	// Heard, if not nil, is called at the end of each controlled execution.
 	Heard func(*Tape)
+	// Over is how the last run ended: one in which a thread is still in a loop has been
+	// stopped, though impl has nothing left to do.
+	Over traces.Over
 
 	classes, words, tags []traces.Name
 }
