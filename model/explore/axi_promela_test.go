@@ -252,7 +252,7 @@ func spinStates(t *testing.T, model string) (n int) {
 		t.Fatal(err)
 	}
 	var out []byte
-	for _, line := range []string{"spin -o2 -a m.pml", "gcc -O1 -w -DSAFETY -DNOREDUCE -o pan pan.c", "./pan -b -m1000000 -w24 -n"} {
+	for _, line := range []string{"spin -o2 -a m.pml", "gcc -O0 -w -DSAFETY -DNOREDUCE -o pan pan.c", "./pan -b -m1000000 -w20 -n"} {
 		args := strings.Fields(line)
 		if _, err := exec.LookPath(args[0]); err != nil && args[0] != "./pan" {
 			t.Skipf("%s is not installed: apt-get install %s", args[0], args[0])

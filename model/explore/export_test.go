@@ -46,3 +46,6 @@ func (s *search[K]) blocks(do func(*worker[K])) {
 		do(w)
 	}
 }
+
+// Raced says that the race detector watches.
+const Raced = raced

@@ -138,7 +138,7 @@ func (s *guardSystem) Expand(a int, v *View[int]) {
 
 func TestRandomSystemsAgainstNaiveSearch(t *testing.T) {
 	n := 2000
-	if testing.Short() {
+	if raced || testing.Short() {
 		n = 300
 	}
 	cyclic, fairCycles, repacked := 0, 0, 0

@@ -85,7 +85,7 @@ func (s *tableSystem) nearer(d [][]int, state, agent int) bool {
 
 func TestReducedSearchKeepsFinalsAndPaths(t *testing.T) {
 	n := 3000
-	if testing.Short() {
+	if raced || testing.Short() {
 		n = 500
 	}
 	saved := 0

@@ -120,8 +120,8 @@ func (c *crowd) Symmetry() Symmetry {
 // back through the renamings, is a run of the system itself.
 func TestOrbits(t *testing.T) {
 	n := 300
-	if testing.Short() {
-		n = 100
+	if raced || testing.Short() {
+		n = 60
 	}
 	saved := 0
 	for seed := range uint64(n) {

@@ -188,6 +188,27 @@ var directed = []counterexample{
 		thread t { try { protect { set g; wait-until y 5 } cleanup { set y; nop; raise X } } catch X { log h; wait-until y 5 } }
 		thread b { spin g; kill t }
 		thread c { spin y; kill t }`},
+	{"a handler may throw, though it may never be entered", "ecl@21", nil, `
+		litmus expired
+		thread a { }
+		thread b { timeout { } expired { throwTo a X } }`},
+	{"a value that is set is seen after the raise", "ghc@doc2010", []string{"may=no"}, `
+		litmus kept-set
+		var x = 0
+		thread a { set x }
+		thread b { throwTo a X }`},
+	{"who looks for signals only after a cue is armed by what came before it", "racket@8.7", nil, `
+		litmus cued
+		thread a { breaks off { }; throwTo b X }
+		thread b { throwTo a X }`},
+	{"where the last signal is received first, a later one comes before what is due", "ghc@doc2010", []string{"may=no", "sync=no", "order=lifo"}, `
+		litmus overtaken
+		thread a { }
+		thread b { throwTo a Kill; throwTo a X }`},
+	{"where a throw at who has ended is an error, it does not wait for the end", "ghc@doc2010", []string{"gone-error=yes"}, `
+		litmus gone
+		thread a { throwTo b X }
+		thread b { }`},
 }
 
 func (p counterexample) dialect(t testing.TB) model.Dialect {

@@ -25,7 +25,7 @@ func many(t *testing.T) int {
 	case err == nil:
 		return n
 	case raced || testing.Short():
-		return 500
+		return 150
 	}
 	return 2000
 }
@@ -55,6 +55,56 @@ func TestReducedAgreesOnManyPrograms(t *testing.T) {
 	if compared.Load() < int64(n)*9/10 {
 		t.Error("too many programs are too large to be compared")
 	}
+}
+
+// The same on programs each of which has a loop. What the searches compare has the runs
+// without end in it: their outcomes are the fair cycles that were found.
+func TestLoopsAgreeOnManyPrograms(t *testing.T) {
+	n := many(t) * 5 / 4 // one in ten is too large
+	if raced {
+		n /= 5
+	}
+	var compared, endless, plainStates, reducedStates atomic.Int64
+	spread(n, func(i int) bool {
+		seed := uint64(i)
+		d := dialect(seed)
+		test, src := looped(seed, d)
+		was, is, err := compareFound(test, d, seed)
+		if err != nil {
+			t.Errorf("seed %d, %s: %v\n%s", seed, d.Name, err, src)
+			return false
+		}
+		if was.Allowed != nil {
+			compared.Add(1)
+			plainStates.Add(int64(was.states()))
+			reducedStates.Add(int64(is))
+			if slices.ContainsFunc(was.Outcomes, runsOn) {
+				endless.Add(1)
+			}
+		}
+		return true
+	})
+	t.Logf("%d of %d looped programs compared, %d of them with runs without end: %d states become %d",
+		compared.Load(), n, endless.Load(), plainStates.Load(), reducedStates.Load())
+	if compared.Load() < int64(n)*4/5 || endless.Load() < int64(n)/10 {
+		t.Error("too few")
+	}
+}
+
+// runsOn says that some thread is still running in the outcome: the run has no end.
+func runsOn(o litmus.Outcome) bool {
+	return slices.ContainsFunc(o.Threads, func(e litmus.ThreadEnd) bool { return e.End == "running" })
+}
+
+// looped is a random program that has a loop.
+func looped(seed uint64, d model.Dialect) (test *litmus.Test, src string) {
+	for try := range uint64(1000) {
+		test, src = write(seed<<20+try, d, 9, true)
+		if slices.Contains(test.Features(), "while") {
+			return test, src
+		}
+	}
+	panic("no program of a thousand has a loop")
 }
 
 // The same where throws may be lazy, on programs in which they meet.
@@ -126,14 +176,15 @@ func unobserving(feature string) bool {
 }
 
 // Every program of the core language: of one and two statements under every edition,
-// and of three those whose number leaves the rest 0 by Stride.
+// and of three those whose number leaves the rest 0 by STRIDE; with the race detector on, a
+// tenth of those of two as well.
 func TestReducedAgreesOnCoreLanguage(t *testing.T) {
 	stride := 40
 	switch s, err := strconv.Atoi(os.Getenv("STRIDE")); {
 	case err == nil && s > 0:
 		stride = s
 	case raced || testing.Short():
-		stride = 400
+		stride = 4000
 	}
 	type program struct {
 		test *litmus.Test
@@ -144,7 +195,7 @@ func TestReducedAgreesOnCoreLanguage(t *testing.T) {
 		for size := 1; size <= 3; size++ {
 			i := 0
 			for p := range gen.CoreOf(d).Programs(size) {
-				if i++; size < 3 || i%stride == 0 {
+				if i++; size == 1 || size == 2 && (!raced || i%10 == 0) || i%stride == 0 {
 					all = append(all, program{p, d})
 				}
 			}
@@ -164,13 +215,18 @@ func TestReducedAgreesOnCoreLanguage(t *testing.T) {
 // compare compares the plain search of a program with one reduced search. Both numbers
 // of states are 0 if the program is too large.
 func compare(test *litmus.Test, d model.Dialect, seed uint64) (was, is int, err error) {
+	plain, is, err := compareFound(test, d, seed)
+	return plain.states(), is, err
+}
+
+// compareFound is compare, with what the plain search found; nothing if the program is too large.
+func compareFound(test *litmus.Test, d model.Dialect, seed uint64) (plain found, is int, err error) {
 	m, err := test.Machine(d)
 	if err != nil {
-		return 0, 0, err
+		return plain, 0, err
 	}
-	plain, err := search(test, m, reduce.New(m, 0))
-	if err != nil || plain.Partial {
-		return 0, 0, err
+	if plain, err = search(test, m, reduce.New(m, 0)); err != nil || plain.Partial {
+		return found{}, 0, err
 	}
 	kinds := reduce.Permitted(d)
 	if ways := subsets(d); seed%4 == 0 {
@@ -188,7 +244,7 @@ func compare(test *litmus.Test, d model.Dialect, seed uint64) (was, is int, err 
 	if err != nil {
 		err = fmt.Errorf("%v: %w", kinds, err)
 	}
-	return plain.States, r.states(), err
+	return plain, r.states(), err
 }
 
 // spread calls do for 0 to n-1 on all processors, until it is false.
