@@ -99,7 +99,7 @@ func judgeFile(t *testing.T, name, edition, want string) {
 		t.Errorf("validation: %s, porcupine: %s, expected %s: after %d: %s %q", v.Verdict, l.Verdict, want, v.Explained, v.Why, v.Could)
 	}
 	near, how := Nearest(context.Background(), h, d, test, v)
-	if (near == nil) == (v.Verdict == Forbidden) {
+	if (near == nil) == (v.Verdict == Forbidden) && v.Explained > 0 { // what begins wrong may be like nothing
 		t.Errorf("%s, nearest allowed: %v", v.Verdict, how)
 	}
 }

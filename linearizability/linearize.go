@@ -47,7 +47,11 @@ func Linearize(ctx context.Context, h *traces.History, d model.Dialect, t *litmu
 	}
 	all, err := each(parts(h, t), func(part Part) (*Linearization, error) {
 		one := &Linearization{Verdict: Allowed}
-		return one, one.part(ctx, part, d, t, how)
+		err := one.part(ctx, part, d, t, how)
+		if a, b := one.Piece[0], one.Piece[1]; b > 0 {
+			one.Piece = [2]int{part.Place[a], part.Place[b-1] + 1}
+		}
+		return one, err
 	})
 	if err != nil {
 		return nil, err

@@ -42,11 +42,11 @@ type Report struct {
 }
 
 // maxStates is how many states are too many, if nobody says otherwise.
-const maxStates = 1 << 20
+const maxStates = 1 << 17
 
 // Options bound a judge.
 type Options struct {
-	MaxStates int  // at one event, in which a fitting run can be; 0 stands for 1<<20
+	MaxStates int  // at one event, in which a fitting run can be; 0 stands for 1<<17
 	Strict    bool // in free histories: what is entered is recorded before a signal can be received in it, and a lock scope that fails is recorded
 	brief     bool // the verdict is all that is asked for
 	unguided  bool // for tests: try orders of queueing that lead nowhere, too

@@ -417,7 +417,8 @@ programs are tried in the order of their size. Made by ` + "`NIGHTLY=1 go test -
 - **runs**: 20 real runs of each program, outcomes against the model.
 - **interleavings**: up to 1000 controlled executions of each program; an outcome that is forbidden, or one that is missing which
   there is without the fault. With how few preemptions, and in how many steps, is the least that was found.
-- **histories**: of the first 20 controlled executions of each program, validated against the model.
+- **histories**: of the first 20 controlled executions of each program, validated against the model. One that shows it is kept for
+  each: [` + "`fault-N`" + `](../../traces/data/README.md).
 
 A · is a judge that does not find the fault, within the hundred programs behind the one in which another has.
 

@@ -45,7 +45,7 @@ func (a *app) trace(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 	f.StringVar(&j.edition, "d", "", "the `edition` to judge by (default: the one that the history names)")
 	f.BoolVar(&j.follow, "follow", false, "go on reading as the file grows")
 	f.StringVar(&j.html, "html", "", "write a page about the history to `file`")
-	f.IntVar(&j.maxStates, "max-states", 0, "give up, inconclusive, at so many `states` at one event (0: 1048576)")
+	f.IntVar(&j.maxStates, "max-states", 0, "give up, inconclusive, at so many `states` at one event (0: 131072)")
 	f.DurationVar(&j.timeout, "timeout", 0, "end everything after this `time`, inconclusive (0: no bound)")
 	f.DurationVar(&j.porcupine, "porcupine", 10*time.Second, "let porcupine think for so long about a piece of a history; `0` leaves it out")
 	f.BoolVar(&j.strict, "strict", false, "the recorder never misses that a frame is entered, not even when a signal comes at once, or that a lock scope fails")
@@ -214,7 +214,7 @@ func (a *app) verdict(ctx context.Context, j *judging, name string, h *traces.Hi
 		return nil, exitBug, fmt.Errorf("%s: %w", name, err)
 	}
 	v.nearest, v.how = linearizability.Nearest(ctx, h, v.d, v.test, v.report)
-	return v, statusOfVerdict(v.report.Verdict), nil
+	return v, statusOfVerdict(v.verdict()), nil
 }
 
 // judge validates the history. What a thread enters it may have no time to record, when a
@@ -237,13 +237,21 @@ func (v *verdict) judge(ctx context.Context, j *judging) (strict bool, err error
 	return false, err
 }
 
+// verdict is what either judge knows.
+func (v *verdict) verdict() linearizability.Verdict {
+	if v.report.Verdict == linearizability.Inconclusive && v.linear != nil {
+		return v.linear.Verdict
+	}
+	return v.report.Verdict
+}
+
 // second asks porcupine. The judges share the rules, but not the search: where they
 // part, one of them is wrong.
 func (v *verdict) second(ctx context.Context, j *judging, strict bool) error {
 	if j.porcupine == 0 {
 		return nil
 	}
-	l, err := linearizability.Linearize(ctx, v.h, v.d, v.test, linearizability.How{Timeout: j.porcupine, Strict: strict})
+	l, err := linearizability.Linearize(ctx, v.h, v.d, v.test, linearizability.How{Timeout: j.porcupine, MaxStates: j.maxStates, Strict: strict})
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (a *app) soFar(ctx context.Context, j *judging, name string, h *traces.Hist
 	switch {
 	case err != nil || v == nil || status == exitInconclusive:
 		return status, err
-	case v.report.Verdict == linearizability.Forbidden:
+	case v.verdict() == linearizability.Forbidden:
 		return a.traceHistory(ctx, j, name, h)
 	case a.watched():
 		a.count(len(h.Events)-1, len(h.Events)+1, "events, allowed so far")

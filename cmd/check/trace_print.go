@@ -16,7 +16,7 @@ const shownBefore, shownBehind = 24, 6
 
 func (v *verdict) print(w io.Writer) {
 	fmt.Fprint(w, v.words())
-	if v.report.Verdict != linearizability.Forbidden {
+	if v.verdict() != linearizability.Forbidden {
 		return
 	}
 	fmt.Fprintf(w, "\nobserved:\n%s", indent(v.chart().String(v.h)))
@@ -38,7 +38,7 @@ func (v *verdict) words() string {
 		what += " " + v.h.Name
 	}
 	r := v.report
-	fmt.Fprintf(&b, "%s: %s, %s: %s under %s\n", v.name, what, plural(r.Events, "event", "events"), r.Verdict, r.Edition)
+	fmt.Fprintf(&b, "%s: %s, %s: %s under %s\n", v.name, what, plural(r.Events, "event", "events"), v.verdict(), r.Edition)
 	if r.Verdict == linearizability.Forbidden {
 		fmt.Fprintf(&b, "  explained: %s; then %s\n", plural(r.Explained, "event", "events"), r.Why)
 		for _, c := range r.Could {
@@ -49,8 +49,8 @@ func (v *verdict) words() string {
 		fmt.Fprintf(&b, "  only if something went unrecorded (a frame entered as a signal came, a lock scope that failed): else, behind %s, %s (-strict forbids it)\n",
 			plural(v.strict.Explained, "event", "events"), v.strict.Why)
 	}
-	for _, why := range r.Reasons {
-		fmt.Fprintf(&b, "  bound: %s\n", why)
+	if r.Verdict == linearizability.Inconclusive {
+		fmt.Fprintf(&b, "  the search: inconclusive: %s\n", strings.Join(r.Reasons, ", "))
 	}
 	if len(r.Partial) > 0 {
 		fmt.Fprintf(&b, "  not recorded, so nothing is said of it: %s\n", commas(r.Partial))
@@ -62,16 +62,32 @@ func (v *verdict) words() string {
 		fmt.Fprintf(&b, "  incomplete: the last line was cut short and left out\n")
 	}
 	if v.linear != nil {
-		fmt.Fprintf(&b, "  porcupine: %s, %s\n", v.linear.Verdict, plural(v.linear.Pieces, "piece", "pieces"))
+		fmt.Fprintf(&b, "  porcupine: %s, %s%s\n", v.linear.Verdict, plural(v.linear.Pieces, "piece", "pieces"), v.where())
 	}
 	return b.String()
+}
+
+// where says of what porcupine does not find in order which events those are, and why.
+func (v *verdict) where() string {
+	l := v.linear
+	if l.Verdict == linearizability.Allowed {
+		return ""
+	}
+	at := fmt.Sprintf("; events %d to %d", l.Piece[0]+1, l.Piece[1])
+	if len(l.Reasons) > 0 {
+		at += ": " + strings.Join(l.Reasons, ", ")
+	}
+	return at
 }
 
 // chart is that of what was observed, around the event that does not fit.
 func (v *verdict) chart() traces.Chart {
 	r := v.report
-	if r.Verdict != linearizability.Forbidden {
+	switch {
+	case v.verdict() != linearizability.Forbidden:
 		return traces.Chart{Last: min(len(v.h.Events), 200)}
+	case r.Verdict != linearizability.Forbidden: // porcupine says so alone, and does not say of which event
+		return traces.Chart{First: v.linear.Piece[0], Last: min(v.linear.Piece[1], v.linear.Piece[0]+200)}
 	}
 	c := traces.Chart{First: max(0, r.Explained-shownBefore), Last: min(len(v.h.Events), r.Explained+shownBehind)}
 	if r.Explained < len(v.h.Events) {
@@ -82,7 +98,7 @@ func (v *verdict) chart() traces.Chart {
 
 func (v *verdict) json() map[string]any {
 	r := v.report
-	m := map[string]any{"file": v.name, "test": v.h.Test, "name": v.h.Name, "edition": r.Edition, "events": r.Events, "verdict": r.Verdict.String(),
+	m := map[string]any{"file": v.name, "test": v.h.Test, "name": v.h.Name, "edition": r.Edition, "events": r.Events, "verdict": v.verdict().String(),
 		"explained": r.Explained, "peak": r.Peak, "configurations": r.States}
 	if v.test != nil {
 		m["name"] = v.test.Name
@@ -97,10 +113,16 @@ func (v *verdict) json() map[string]any {
 		m["partial"] = r.Partial
 	}
 	if len(r.Reasons) > 0 {
-		m["reasons"] = r.Reasons
+		m["search"], m["reasons"] = r.Verdict.String(), r.Reasons
 	}
 	if v.linear != nil {
 		m["porcupine"] = v.linear.Verdict.String()
+		if v.linear.Verdict != linearizability.Allowed {
+			m["piece"] = v.linear.Piece
+		}
+		if len(v.linear.Reasons) > 0 {
+			m["porcupineReasons"] = v.linear.Reasons
+		}
 	}
 	if v.nearest != nil {
 		m["nearest"], m["differs"] = v.nearest.String(), v.how
