@@ -43,6 +43,7 @@ func (t *Thread) KillNow(u *Thread) error {
 	if !t.rt.policy.KillNow {
 		return t.misuse(OpInterrupt, u, "the edition "+t.rt.policy.Edition+" has no kill without cleanups")
 	}
+	t.aims(OpInterrupt, u)
 	if err := t.enter(); err != nil {
 		return err
 	}

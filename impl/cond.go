@@ -15,7 +15,7 @@ type notice struct {
 // NewCond makes a condition variable.
 func NewCond(rt *Runtime) *Cond {
 	c := new(Cond)
-	c.q.lock.Control(rt.sched)
+	c.q.lock.Control(rt.scheduler("NewCond"))
 	return c
 }
 

@@ -20,6 +20,9 @@ func (t *Thread) Post(err error) bool {
 
 // PostFunc makes t run f, as Interrupt does. Any goroutine may call it.
 func (t *Thread) PostFunc(f func(*Thread) error) bool {
+	if f == nil {
+		panic("impl: PostFunc of a nil function to " + t.Name())
+	}
 	_, _, ok := t.sendIn(function(f))
 	return ok
 }

@@ -17,6 +17,7 @@ func (t *Thread) join(u *Thread, d time.Duration) (bool, error) {
 	if d > 0 {
 		op = OpJoinFor
 	}
+	t.aims(op, u)
 	for {
 		if err := t.enter(); err != nil {
 			return false, err

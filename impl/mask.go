@@ -103,7 +103,12 @@ func (w Without) Local(body func() error) error {
 }
 
 // At runs body at level l, whatever the level is: what the other scopes are made of.
-func (t *Thread) At(l Level, body func() error) error { return t.scope(l, body) }
+func (t *Thread) At(l Level, body func() error) error {
+	if l > Closed {
+		t.badLevel(l)
+	}
+	return t.scope(l, body)
+}
 
 // scope runs body at level l. Entering or leaving a scope that opens the mask is a safe
 // point: what is pending is received there, and the value of the scope is lost.
@@ -182,6 +187,9 @@ func (t *Thread) leaveFaulty(old Level, err error) error {
 //
 //go:noinline
 func (t *Thread) open() error {
+	if t.level > Closed { // seen where something is pending, and always in a runtime that checks
+		t.badLevel(t.level)
+	}
 	if t.level != Open || t.fresh || fault(FaultUnmaskNoPoint) {
 		return nil
 	}

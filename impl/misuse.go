@@ -107,3 +107,32 @@ func goroutine() uint64 {
 	}
 	return n
 }
+
+// aims fails unless u can be the target of t's op: locks of two threads are taken in the
+// order of their numbers, which are those of one runtime.
+func (t *Thread) aims(op Op, u *Thread) {
+	if u == nil || u.rt != t.rt {
+		t.badTarget(op, u)
+	}
+}
+
+//go:noinline
+func (t *Thread) badTarget(op Op, u *Thread) {
+	if u == nil {
+		panic(fmt.Sprintf("impl: %s: %s: the target is nil", t.Name(), op))
+	}
+	panic(fmt.Sprintf("impl: %s: %s %s: the target is a thread of another runtime; a runtime's threads interrupt and await each other only, from outside there is Post", t.Name(), op, u.Name()))
+}
+
+// badLevel fails because of a level that there is not.
+func (t *Thread) badLevel(l Level) {
+	panic(fmt.Sprintf("impl: %s: %v is none of open, masked, closed", t.Name(), l))
+}
+
+// scheduler is that of rt, or nil. what is being made in rt.
+func (rt *Runtime) scheduler(what string) Scheduler {
+	if rt == nil {
+		panic("impl: " + what + ": the runtime is nil: New makes one")
+	}
+	return rt.sched
+}

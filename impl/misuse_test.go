@@ -82,3 +82,56 @@ func TestScopesThatHaveBeenLeft(t *testing.T) {
 	<-th.Done()
 	wantEnd(t, th, Returned, nil)
 }
+
+// TestWhatCannotBe: arguments that no operation can take are named, in every runtime.
+func TestWhatCannotBe(t *testing.T) {
+	rt, err := New("lcl@doc", Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := func() error { return nil }
+	stranger := checking(t).NewThread("stranger", (*Thread).Check)
+	th := rt.NewThread("worker", func(th *Thread) error {
+		for want, misuse := range map[string]func(){
+			"worker: throwTo: the target is nil":                          func() { _ = th.ThrowTo(nil, errA) },
+			"worker: throwTo: the target is nil ":                         func() { _ = th.Kill(nil) },
+			"worker: interrupt: the target is nil":                        func() { _ = th.Interrupt(nil, (*Thread).Check) },
+			"worker: interrupt: the target is nil ":                       func() { _ = th.KillNow(nil) },
+			"worker: join: the target is nil":                             func() { _ = th.Join(nil) },
+			"worker: join: the target is nil ":                            func() { _, _ = th.JoinFor(nil, 1) },
+			"worker: await: the target is nil":                            func() { _ = th.Await(nil) },
+			"worker: throwTo stranger: the target is a thread of another": func() { _ = th.ThrowTo(stranger, errA) },
+			"worker: join stranger: the target is a thread of another":    func() { _ = th.Join(stranger) },
+			"worker: interrupt worker: the function is nil":               func() { _ = th.Interrupt(th, nil) },
+			"ThrowTo of a nil error to worker":                            func() { _ = th.ThrowTo(th, nil) },
+			"Post of a nil error to worker":                               func() { th.Post(nil) },
+			"PostFunc of a nil function to worker":                        func() { th.PostFunc(nil) },
+			"NewThread x: the function is nil":                            func() { rt.NewThread("x", nil) },
+			"NewThread: the runtime is nil":                               func() { (*Runtime)(nil).NewThread("x", (*Thread).Check) },
+			"NewMVar: the runtime is nil":                                 func() { NewMVar[int](nil) },
+			"NewMutex: the runtime is nil":                                func() { NewMutex(nil, "") },
+			"NewSemaphore: -3 units":                                      func() { NewSemaphore(rt, -3) },
+			"worker: level 9 is none of open, masked, closed":             func() { _ = th.At(9, none) },
+		} {
+			if got := panics(misuse); !strings.Contains(got, strings.TrimSpace(want)) {
+				t.Errorf("panic %q, want one with %q", got, want)
+			}
+		}
+		return nil
+	})
+	_ = th.Start(nil)
+	<-th.Done()
+	wantEnd(t, th, Returned, nil)
+
+	th = checking(t).NewThread("worker", func(th *Thread) error {
+		old := th.Level()
+		want := "worker: level 7 is none of"
+		if got := panics(func() { _ = th.Enter(7) }); !strings.Contains(got, want) {
+			t.Errorf("panic %q, want one with %q", got, want)
+		}
+		return th.Leave(old, nil)
+	})
+	_ = th.Start(nil)
+	<-th.Done()
+	wantEnd(t, th, Returned, nil)
+}

@@ -11,7 +11,7 @@ type Mutex struct {
 // NewMutex makes a free mutex. The name is for messages.
 func NewMutex(rt *Runtime, name string) *Mutex {
 	m := &Mutex{name: name}
-	m.q.lock.Control(rt.sched)
+	m.q.lock.Control(rt.scheduler("NewMutex"))
 	return m
 }
 

@@ -13,7 +13,7 @@ type MVar[V any] struct {
 // NewMVar makes an empty MVar.
 func NewMVar[V any](rt *Runtime) *MVar[V] {
 	m := new(MVar[V])
-	m.q.lock.Control(rt.sched)
+	m.q.lock.Control(rt.scheduler("NewMVar"))
 	return m
 }
 

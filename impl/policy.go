@@ -13,7 +13,12 @@ const (
 	Closed
 )
 
-func (l Level) String() string { return [...]string{"open", "masked", "closed"}[l] }
+func (l Level) String() string {
+	if l > Closed {
+		return fmt.Sprintf("level %d", uint8(l))
+	}
+	return [...]string{"open", "masked", "closed"}[l]
+}
 
 // Keep is what becomes of a signal while others are pending.
 type Keep uint8

@@ -1,5 +1,7 @@
 package impl
 
+import "fmt"
+
 // Semaphore is a counter that a thread waits to be positive. A post goes to the thread
 // that has waited longest, in the same step: it is never lost with an interrupted one.
 type Semaphore struct {
@@ -7,10 +9,13 @@ type Semaphore struct {
 	n int
 }
 
-// NewSemaphore makes a semaphore with n units.
+// NewSemaphore makes a semaphore with n units, which must not be negative.
 func NewSemaphore(rt *Runtime, n int) *Semaphore {
+	if n < 0 {
+		panic(fmt.Sprintf("impl: NewSemaphore: %d units: there can be none, not less", n))
+	}
 	s := &Semaphore{n: n}
-	s.q.lock.Control(rt.sched)
+	s.q.lock.Control(rt.scheduler("NewSemaphore"))
 	return s
 }
 

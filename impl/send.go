@@ -151,6 +151,10 @@ func (t *Thread) Interrupt(u *Thread, f func(*Thread) error) error {
 	if !t.rt.policy.Functions {
 		return t.misuse(OpInterrupt, u, "the edition "+t.rt.policy.Edition+" has no such interrupt")
 	}
+	t.aims(OpInterrupt, u)
+	if f == nil {
+		panic("impl: " + t.Name() + ": interrupt " + u.Name() + ": the function is nil")
+	}
 	if err := t.enter(); err != nil {
 		return err
 	}

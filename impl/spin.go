@@ -53,6 +53,7 @@ func (t *Thread) mark(bit uint64, op Op, on any) {
 // Await runs until u is blocked or has ended. It is for tests, which cannot know
 // otherwise that a sender has taken its place.
 func (t *Thread) Await(u *Thread) error {
+	t.aims(OpAwait, u)
 	return t.spinFor(OpAwait, u, u.w.Object(), func() bool {
 		x := u.w.Peek()
 		return x&finished != 0 || x&(waiting|killing) == waiting

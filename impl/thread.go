@@ -113,6 +113,10 @@ func (e End) String() string {
 
 // NewThread makes a thread that runs f once it is started. The name is for reports.
 func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
+	rt.scheduler("NewThread")
+	if f == nil {
+		panic("impl: NewThread " + name + ": the function is nil")
+	}
 	t := &Thread{rt: rt, id: rt.ids.Add(1), name: name, body: f}
 	t.watched = rt.observe != nil || rt.checks
 	t.w.Control(rt.sched)

@@ -5,6 +5,7 @@ import "github.com/interject/interject/impl/internal/at"
 // throw sends and waits for receipt. It is one function down to where it parks: behind a
 // switch of goroutines every return is one that the processor has not foreseen.
 func (t *Thread) throw(u *Thread, what error) error {
+	t.aims(OpThrowTo, u)
 	if what == nil || u == t || !t.rt.policy.Waits {
 		return t.send(u, what)
 	}

@@ -9,7 +9,7 @@ type Var[V any] struct {
 // NewVar makes a variable.
 func NewVar[V any](rt *Runtime, v V) *Var[V] {
 	x := &Var[V]{v: v}
-	x.q.lock.Control(rt.sched)
+	x.q.lock.Control(rt.scheduler("NewVar"))
 	return x
 }
 
