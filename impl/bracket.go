@@ -1,6 +1,6 @@
 package impl
 
-// bracket is Bracket where nobody watches: its mask, restore and protect are one frame
+// bracket is Bracket where nobody watches and cleanups have no level of their own: its mask, restore and protect are one frame
 // with one deferred call. That it does the same is tested against the composed form.
 func bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, error), release func(A) error) (v V, err error) {
 	old := t.level
@@ -12,7 +12,7 @@ func bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, err
 			return
 		}
 		if t.level = masked; held { // a panic, or Goexit
-			t.force, t.level = nil, max(masked, t.rt.policy.Cleanup)
+			t.force = nil
 			_ = release(a)
 		}
 		t.level = old
@@ -35,7 +35,7 @@ func bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, err
 	}
 	held = false
 	if force != errDoomed {
-		t.level = max(masked, t.rt.policy.Cleanup)
+		t.level = masked
 		if e := release(a); e != nil || t.force != nil {
 			if e = t.unwound(e); e != nil {
 				err, force = e, t.force // what was held is dropped

@@ -12,22 +12,29 @@ type Restore struct {
 
 // Mask runs body at least at level Masked [ghc-base Control.Exception mask].
 func (t *Thread) Mask(body func(Restore) error) (err error) {
-	old, returned := t.level, false
-	defer func() {
-		if !returned { // a panic, or Goexit
+	old := t.level
+	defer func() { // for a panic, or Goexit; to ask whether it is one costs more
+		if !fault(FaultLateRestore) {
 			t.level = old
 		}
 	}()
-	t.entered(FrameMask)
-	scope := t.beginScope()
 	t.level = max(old, Masked)
-	err = body(Restore{t, scope, old})
-	returned = true
-	if t.force != nil || t.watched {
-		t.endScope(scope)
-		err = t.scopeLeft(err)
+	if t.watched {
+		return t.maskWatched(old, body)
+	}
+	if err = body(Restore{t, 0, old}); t.force != nil {
+		err = t.unwound(err)
 	}
 	return t.leave(old, err)
+}
+
+// maskWatched is the rest of a mask about which something is to be told.
+func (t *Thread) maskWatched(old Level, body func(Restore) error) error {
+	t.entered(FrameMask)
+	scope := t.beginScope()
+	err := body(Restore{t, scope, old})
+	t.endScope(scope)
+	return t.leave(old, t.scopeLeft(err))
 }
 
 // MaskUninterruptible runs body at level Closed [ghc-base Control.Exception
@@ -113,9 +120,9 @@ func (t *Thread) At(l Level, body func() error) error {
 // scope runs body at level l. Entering or leaving a scope that opens the mask is a safe
 // point: what is pending is received there, and the value of the scope is lost.
 func (t *Thread) scope(l Level, body func() error) (err error) {
-	old, returned := t.level, false
+	old := t.level
 	defer func() {
-		if !returned {
+		if !fault(FaultLateRestore) {
 			t.level = old
 		}
 	}()
@@ -123,7 +130,6 @@ func (t *Thread) scope(l Level, body func() error) (err error) {
 	if err = t.Enter(l); err == nil {
 		err = body()
 	}
-	returned = true
 	if t.force != nil || t.watched {
 		err = t.scopeLeft(err)
 	}

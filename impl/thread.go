@@ -8,35 +8,40 @@ import (
 	"github.com/interject/interject/impl/internal/at"
 )
 
-// Thread is an interruptible thread.
+// Thread is an interruptible thread. Its fields are in the order of the lines of memory (64
+// bytes) that they share: who receives a blocked throw looks at two lines of the sender.
 type Thread struct {
 	// The word, and what its lock guards, or the step that ends a wait.
 	w          at.Word
 	head, tail *signal // pending, oldest first
-	free       *signal // for senders that do not wait
-	got        payload // what was handed over to the parked thread
-	on         any     // what the thread is blocked on
-	op         Op      // and in
+	parker     at.Parker
+	op         Op // what the thread is blocked in
 	woke       wake
 	slab       uint16 // how many free signals were made, up to the most at a time
 
 	// The owner's alone.
 	level   Level
 	watched bool // the runtime has an observer, or checks
+	careful bool // that, or cleanups have a level of their own
 	fresh   bool // an interrupting function has not begun yet
-	how     End  // written before the thread is finished, and read by others after
-	sent    uint32
-	place   uint32 // in the list of the runtime; guarded by that
-	force   error  // what is in force, and of a finished thread what it died of
-	ticket  uint64
-	parker  at.Parker
-	self    signal // the own throw
 
-	rt   *Runtime
-	more atomic.Pointer[rare]
-	id   uint64
-	name string
-	body func(*Thread) error
+	how  End    // written before the thread is finished, and read by others after
+	sent uint32 // the owner's
+
+	got   payload // what was handed over to the parked thread; guarded, as are these two
+	on    any     // what the thread is blocked on
+	free  *signal // for senders that do not wait
+	force error   // the owner's: what is in force; and of a finished thread what it died of
+
+	self signal // the own throw
+
+	ticket uint64 // the owner's
+	place  uint32 // in the list of the runtime; guarded by that
+	rt     *Runtime
+	more   atomic.Pointer[rare]
+	id     uint64
+	name   string
+	body   func(*Thread) error
 }
 
 // rare is what few threads need, made when one does.
@@ -119,6 +124,7 @@ func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 	}
 	t := &Thread{rt: rt, id: rt.ids.Add(1), name: name, body: f}
 	t.watched = rt.observe != nil || rt.checks
+	t.careful = t.watched || rt.policy.Cleanup > Open
 	t.w.Control(rt.sched)
 	t.parker.Init(rt.sched)
 	t.self.from = t

@@ -75,9 +75,8 @@ func (t *Thread) caught(err error) error {
 // handle ends the unwinding by err and runs its handler. The level is that of the handler
 // from the moment of the match: nothing is received in between.
 func (t *Thread) handle(old Level, err error, h func(error) error) error {
-	returned := false
 	defer func() {
-		if !returned {
+		if !fault(FaultHandlerLevelStays) {
 			t.level = old
 		}
 	}()
@@ -90,7 +89,6 @@ func (t *Thread) handle(old Level, err error, h func(error) error) error {
 	}
 	t.entered(FrameHandler)
 	err = h(err)
-	returned = true
 	if t.force != nil || t.watched {
 		err = t.unwound(err)
 		t.left(FrameHandler, err)
@@ -107,46 +105,58 @@ func (t *Thread) handle(old Level, err error, h func(error) error) error {
 // the series: it replaces what body was left with, and the cleanups after it are
 // dropped [sbcl-it ¶6, lcl50-aug ¶5].
 func (t *Thread) UnwindProtect(body func() error, cleanups ...func() error) error {
+	if len(cleanups) == 1 { // seen by the caller of one: no list is made
+		return t.protect(body, cleanups[0])
+	}
+	return t.protectAll(body, cleanups)
+}
+
+func (t *Thread) protectAll(body func() error, cleanups []func() error) error {
+	return t.protect(body, func() error { return t.forms(cleanups) })
+}
+
+// protect is UnwindProtect with one cleanup.
+func (t *Thread) protect(body, cleanup func() error) error {
 	level, returned := t.level, false
 	defer func() {
 		if !returned {
-			t.level, t.force = level, nil
-			_ = t.clean(level, cleanups)
+			t.abandoned(level, cleanup)
 		}
 	}()
 	t.entered(FrameProtect)
 	err := body()
 	returned = true
-	if err != nil || t.force != nil || t.watched {
-		return t.protected(level, err, cleanups)
+	if err != nil || t.force != nil || t.careful || fault(FaultCleanupTwice) {
+		return t.protected(level, err, cleanup)
 	}
-	if t.rt.policy.Cleanup > level {
-		return t.clean(level, cleanups)
-	}
-	if t.level = level; len(cleanups) != 1 || fault(FaultCleanupTwice) {
-		return t.forms(cleanups)
-	}
-	if err = cleanups[0](); err != nil || t.force != nil {
+	t.level = level
+	if err = cleanup(); err != nil || t.force != nil {
 		err = t.unwound(err)
 	}
 	return err
 }
 
-// protected runs the cleanups of a protection whose body returned err.
-func (t *Thread) protected(level Level, err error, cleanups []func() error) error {
+// abandoned runs the cleanup of a protection that a panic or Goexit leaves.
+func (t *Thread) abandoned(level Level, cleanup func() error) {
+	t.level, t.force = level, nil
+	_ = t.clean(level, cleanup)
+}
+
+// protected runs the cleanup of a protection whose body returned err.
+func (t *Thread) protected(level Level, err error, cleanup func() error) error {
 	err = t.unwound(err)
 	t.left(FrameProtect, err)
 	if err = t.between(err); t.force == errDoomed && !fault(FaultDoomedCleans) || fault(FaultCleanupSkipped) && err != nil {
 		return err
 	}
-	return t.cleanHolding(level, err, cleanups)
+	return t.cleanHolding(level, err, cleanup)
 }
 
-// cleanHolding runs cleanups while err, and what is in force, waits to go on.
-func (t *Thread) cleanHolding(level Level, err error, cleanups []func() error) error {
+// cleanHolding runs a cleanup while err, and what is in force, waits to go on.
+func (t *Thread) cleanHolding(level Level, err error, cleanup func() error) error {
 	force := t.force
 	t.force = nil
-	if e := t.clean(level, cleanups); e != nil && !fault(FaultCleanupErrorLost) {
+	if e := t.clean(level, cleanup); e != nil && !fault(FaultCleanupErrorLost) {
 		return e // what was held is dropped
 	}
 	if fault(FaultUnwindingDropped) {
@@ -156,12 +166,15 @@ func (t *Thread) cleanHolding(level Level, err error, cleanups []func() error) e
 	return err
 }
 
-// clean runs cleanups at their level. It returns the error of one, which ends the series.
-func (t *Thread) clean(level Level, cleanups []func() error) error {
+// clean runs a cleanup at its level, and returns its error.
+func (t *Thread) clean(level Level, cleanup func() error) error {
 	masked := max(level, t.rt.policy.Cleanup)
 	t.level = masked
 	t.entered(FrameCleanup)
-	err := t.forms(cleanups)
+	if fault(FaultCleanupTwice) {
+		_ = cleanup()
+	}
+	err := t.unwound(cleanup())
 	t.left(FrameCleanup, err)
 	if err != nil {
 		t.level = level
@@ -176,9 +189,6 @@ func (t *Thread) clean(level Level, cleanups []func() error) error {
 // forms runs cleanups, until one fails.
 func (t *Thread) forms(cleanups []func() error) error {
 	for _, c := range cleanups {
-		if fault(FaultCleanupTwice) {
-			_ = c()
-		}
 		if err := c(); err != nil || t.force != nil {
 			if err = t.unwound(err); !fault(FaultCleanupGoesOn) {
 				return err
@@ -199,7 +209,7 @@ func (t *Thread) Finally(body, cleanup func() error) error {
 // Bracket acquires, uses and releases: acquire and release run masked, so that what is
 // acquired is released [ghc-base Control.Exception bracket].
 func Bracket[A, V any](t *Thread, acquire func() (A, error), use func(A) (V, error), release func(A) error) (v V, err error) {
-	if !t.watched {
+	if !t.careful {
 		return bracket(t, acquire, use, release)
 	}
 	err = t.Mask(func(r Restore) error {
