@@ -67,7 +67,6 @@ func takenIsSound(t *testing.T, h *History) {
 			t.Fatalf("event %d of stamp %d happened from %d to %d", i, h.Events[i].Stamp, lo, hi)
 		}
 	}
-	x.Cuts()
 	if rows := strings.Count(Chart{}.String(h), "\n"); rows < len(h.Events)+1 {
 		t.Fatalf("%d rows for %d events", rows, len(h.Events))
 	}

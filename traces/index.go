@@ -111,14 +111,6 @@ func (x *Index) neighbour(e *Event, by int32, none uint64) uint64 {
 	return none
 }
 
-// Precedes reports whether event i, if it is an operation the whole of it, was
-// really over before event j began.
-func (x *Index) Precedes(i, j int) bool {
-	_, hi := x.Span(i)
-	lo, _ := x.Span(j)
-	return hi < lo
-}
-
 // Pending lists the calls without a return, in order.
 func (x *Index) Pending() []int32 {
 	var p []int32

@@ -1,7 +1,6 @@
 package traces
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -47,71 +46,6 @@ func TestSpans(t *testing.T) {
 	for i, w := range want {
 		if lo, hi := x.Span(i); lo != w[0] || hi != w[1] {
 			t.Errorf("event %d (%s) happened from %d to %d, expected %d to %d", i, x.Text(i), lo, hi, w[0], w[1])
-		}
-	}
-	for _, p := range []struct {
-		i, j int
-		want bool
-	}{{1, 4, false}, {1, 5, true}, {3, 5, true}, {5, 1, false}, {1, 2, false}, {0, 1, true}, {12, 14, false}, {5, 9, false}, {5, 12, true}} {
-		if got := x.Precedes(p.i, p.j); got != p.want {
-			t.Errorf("event %d precedes event %d: %v, expected %v", p.i, p.j, got, p.want)
-		}
-	}
-}
-
-func TestCuts(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		want string
-		run  func(a, b *Thread)
-	}{
-		{"an operation, then a point", "[0 2]", func(a, b *Thread) {
-			a.Return(a.CallOn(Take, 0), Done)
-			a.Bare(Point)
-		}},
-		{"a signal on its way", "[0 3]", func(a, b *Thread) {
-			c, id := a.Send(1, ThunkSignal, 0)
-			a.Return(c, Queued)
-			b.Recv(id)
-			b.Bare(Point)
-		}},
-		{"a signal taken back", "[0 2]", func(a, b *Thread) {
-			c, _ := a.Send(1, ThunkSignal, 0)
-			a.Return(c, Withdrawn)
-			b.Bare(Point)
-		}},
-		{"a sender interrupted: the signal may still come", "[0]", func(a, b *Thread) {
-			c, _ := a.Send(1, ThunkSignal, 0)
-			a.Return(c, Interrupted)
-			b.Bare(Point)
-		}},
-		{"a signal whose target ended", "[0 3]", func(a, b *Thread) {
-			c, _ := a.Send(1, ThunkSignal, 0)
-			a.Return(c, Queued)
-			b.End(Returned, 0)
-			a.Bare(Point)
-		}},
-		{"a signal to a thread that had ended", "[0 1 3]", func(a, b *Thread) {
-			b.End(Returned, 0)
-			c, _ := a.Send(1, ThunkSignal, 0)
-			a.Return(c, Queued)
-			a.Bare(Point)
-		}},
-		{"an end noticed before it is recorded", "[0 3]", func(a, b *Thread) {
-			a.Return(a.CallThread(Join, 1), Done)
-			b.End(Returned, 0)
-			a.Bare(Point)
-		}},
-		{"an operation abandoned", "[0 1 3 4]", func(a, b *Thread) {
-			tag := a.Enter(TagFrame, kill)
-			a.CallOn(Take, 0)
-			a.Leave(tag, Unwind)
-			a.Bare(Point)
-			a.Bare(Point)
-		}},
-	} {
-		if got := fmt.Sprint(NewIndex(script(t, Space{Events: 9}, c.run)).Cuts()); got != c.want {
-			t.Errorf("%s: cuts %s, expected %s", c.name, got, c.want)
 		}
 	}
 }
