@@ -45,6 +45,9 @@ func (a *app) audit(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 	if err != nil {
 		return exitUsage, err
 	}
+	if k.compose && (len(args) > 0 || k.invariant || k.whole) {
+		return exitUsage, usageError{fmt.Errorf("audit -compose makes its programs itself: it takes no test, no -invariant and no -whole")}
+	}
 	if k.names == "" || len(args) == 0 && !k.compose {
 		return exitUsage, usageError{fmt.Errorf("audit needs a test, and an edition with -d")}
 	}

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 var fmtCommand = command{
-	name: "fmt", args: "[-l] [-w] FILE ...", help: "litmus files in their canonical layout",
+	name: "fmt", args: "[-l] [-w] FILE ... | -", help: "litmus files in their canonical layout",
 	more: "examples:\n  check fmt my.litmus        print it\n  check fmt -l *.litmus      name those that are laid out otherwise\n  check fmt -w my.litmus     rewrite it",
 	run:  (*app).format,
 }
@@ -25,12 +26,20 @@ func (a *app) format(_ context.Context, f *flag.FlagSet, args []string) (int, er
 	if len(args) == 0 {
 		return exitUsage, usageError{fmt.Errorf("fmt needs a file")}
 	}
+	if *write && slices.Contains(args, "-") {
+		return exitUsage, usageError{fmt.Errorf("fmt -w rewrites files, and standard input is none")}
+	}
 	status := exitOK
 	for _, path := range args {
 		changed, text, err := formatted(path)
 		switch {
 		case err != nil:
 			return exitUsage, err
+		case a.json && !*write:
+			a.record(map[string]any{"file": path, "changed": changed, "text": string(text)})
+			if *list && changed {
+				status = exitViolation
+			}
 		case *write && changed:
 			err = replaceFile(path, text)
 		case *list && changed:
@@ -47,11 +56,11 @@ func (a *app) format(_ context.Context, f *flag.FlagSet, args []string) (int, er
 }
 
 func formatted(path string) (changed bool, text []byte, err error) {
-	t, err := readTest(path)
+	src, err := source(path)
 	if err != nil {
 		return false, nil, err
 	}
-	src, err := os.ReadFile(path)
+	t, err := parseTest(path, src)
 	if err != nil {
 		return false, nil, err
 	}

@@ -20,15 +20,15 @@ const exits = `
 exit status: 0 conforms, 1 violation (compare: the two differ), 2 usage, bad input or a broken driver,
 3 inconclusive (a bound was reached), 4 a bug of ours
 
-A TEST is a name from the catalogue (mutual-kill), a pattern as in go test -run (order/, ^fifo), or a .litmus file.
+A TEST is a name from the catalogue (mutual-kill), a pattern as in go test -run (order/, ^fifo), a .litmus file, or - for standard input.
 An EDITION is <system>@doc… (what a version of its documentation promises) or <system>@<version> (what was observed).
 `
 
 func (a *app) help(args []string) (int, error) {
-	if len(args) > 0 {
+	if len(args) > 0 && args[0] != "help" {
 		i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
 		if i < 0 {
-			return exitUsage, usageError{fmt.Errorf("there is no command %q", args[0])}
+			return exitUsage, usageError{fmt.Errorf("there is no command %q; check help lists them", args[0])}
 		}
 		b := &app{out: a.out, err: a.out, in: a.in}
 		return commands[i].run(b, context.Background(), b.flags(commands[i]), []string{"-h"})

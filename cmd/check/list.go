@@ -19,6 +19,9 @@ func (a *app) list(_ context.Context, f *flag.FlagSet, args []string) (int, erro
 	if err != nil {
 		return exitUsage, err
 	}
+	if *eds && len(args) > 0 {
+		return exitUsage, usageError{fmt.Errorf("list -editions lists all of them: what is %q for?", args[0])}
+	}
 	if *eds {
 		return a.listEditions()
 	}

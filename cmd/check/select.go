@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -40,7 +41,7 @@ func tests(args []string) ([]*litmus.Test, error) {
 }
 
 func selectTests(all []*litmus.Test, arg string) ([]*litmus.Test, error) {
-	if strings.HasSuffix(arg, ".litmus") {
+	if strings.HasSuffix(arg, ".litmus") || arg == "-" {
 		t, err := readTest(arg)
 		return []*litmus.Test{t}, err
 	}
@@ -76,19 +77,34 @@ func suggestion(arg string, all []*litmus.Test) string {
 	return cmp.Or(litmus.DidYouMean(arg, names), "; check list shows them all")
 }
 
-// readTest reads a litmus file, and the editions that it names must exist.
+// readTest reads a litmus file or standard input, and the editions that it names must exist.
 func readTest(path string) (*litmus.Test, error) {
-	info, err := os.Stat(path)
+	src, err := source(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxSource {
-		return nil, fmt.Errorf("%s:1:1: the file has %d bytes, a litmus test at most %d", path, info.Size(), maxSource)
+	return parseTest(path, src)
+}
+
+// source is the text of a litmus file, or of standard input for -.
+func source(path string) ([]byte, error) {
+	in := os.Stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
 	}
-	src, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+	src, err := io.ReadAll(io.LimitReader(in, maxSource+1))
+	if err == nil && len(src) > maxSource {
+		return nil, fmt.Errorf("%s:1:1: there are more than %d bytes, which a litmus test has at most", path, maxSource)
 	}
+	return src, err
+}
+
+func parseTest(path string, src []byte) (*litmus.Test, error) {
 	t, err := litmus.Parse(path, src)
 	if err != nil {
 		return nil, err

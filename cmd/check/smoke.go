@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 
 	"github.com/interject/interject/runtimes"
 )
@@ -37,8 +38,15 @@ func (a *app) smoke(ctx context.Context, f *flag.FlagSet, args []string) (int, e
 		return exitUsage, usageError{fmt.Errorf("smoke needs a driver: -driver COMMAND or -r RUNTIME")}
 	}
 	defer d.Close()
-	if err := runtimes.Smoke(ctx, d, a.out); err != nil {
+	said := a.out
+	if a.json {
+		said = io.Discard
+	}
+	if err := runtimes.Smoke(ctx, d, said); err != nil {
 		return exitUsage, err
+	}
+	if a.json {
+		a.record(map[string]any{"driver": d.Name(), "smoke": "ok"})
 	}
 	return exitOK, nil
 }
