@@ -1,6 +1,7 @@
 package litmus
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/interject/interject/model"
@@ -16,8 +17,8 @@ type Certificate struct {
 }
 
 // Certify is a certificate that the outcome is forbidden. It is an error if it is
-// allowed, or if a bound kept us from knowing.
-func (a *Allowed) Certify(o Outcome) (*Certificate, error) {
+// allowed, or if a bound kept us from knowing. When ctx ends, the error wraps its cause.
+func (a *Allowed) Certify(ctx context.Context, o Outcome) (*Certificate, error) {
 	switch {
 	case a.Has(o):
 		return nil, fmt.Errorf("%s allows %s of %s", a.Machine.Name, o, a.Test.Name)
@@ -28,6 +29,9 @@ func (a *Allowed) Certify(o Outcome) (*Certificate, error) {
 	}
 	c := &Certificate{Machine: a.Machine, Outcome: o}
 	for s := range a.report.States {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("%d of %d states collected: %w", s, a.report.States, context.Cause(ctx))
+		}
 		c.States = append(c.States, model.Config(a.report.State(s, nil)))
 	}
 	return c, nil
@@ -47,8 +51,9 @@ type Step struct {
 }
 
 // Verify checks the certificate. It uses the rules and nothing of the search, and
-// what it finds is the graph. The error says which claim does not hold, where.
-func (c *Certificate) Verify() (*Graph, error) {
+// what it finds is the graph. The error says which claim does not hold, where. When ctx
+// ends, the error wraps its cause and says how many states were checked.
+func (c *Certificate) Verify(ctx context.Context) (*Graph, error) {
 	ids := identities{}
 	index := make(map[string]int, len(c.States))
 	for i, s := range c.States {
@@ -59,6 +64,9 @@ func (c *Certificate) Verify() (*Graph, error) {
 	}
 	g := &Graph{Certificate: c, Steps: make([][]Step, len(c.States))}
 	for i, s := range c.States {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("%d of %d states checked again: %w", i, len(c.States), context.Cause(ctx))
+		}
 		moves, exceeded := c.Machine.Moves(s)
 		if len(exceeded) > 0 {
 			return nil, fmt.Errorf("certificate of %s: behind state %d nothing is known: %s", c.Outcome, i, exceeded[0])

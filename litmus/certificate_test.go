@@ -2,6 +2,7 @@ package litmus
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func certify(t *testing.T, src, edition, outcome string) (*Allowed, *Certificate
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := a.Certify(o)
+	c, err := a.Certify(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +46,35 @@ var x = 0
 thread a { while y 0 { set x 1; set x 2 } }
 thread b { log w }`
 
+// hurried is a context that ends when it has been asked so often.
+type hurried struct {
+	context.Context
+	left int
+}
+
+func (h *hurried) Err() error {
+	if h.left--; h.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Whoever does not want to wait gets no graph, but how far the check came.
+func TestVerifyEndsWithItsContext(t *testing.T) {
+	a, c := certify(t, mutual, "ghc@doc2010", "a=died Kill; b=died Kill")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Verify(&hurried{ctx, 5}); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "5 of ") {
+		t.Error(err)
+	}
+	if _, err := a.Certify(&hurried{ctx, 3}, c.Outcome); !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "3 of ") {
+		t.Error(err)
+	}
+}
+
 func TestCertificate(t *testing.T) {
 	a, c := certify(t, mutual, "ghc@doc2010", "a=died Kill; b=died Kill")
-	g, err := c.Verify()
+	g, err := c.Verify(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,11 +104,11 @@ func TestFalseCertificates(t *testing.T) {
 			func(c *Certificate) { m := *c.Machine; m.Bounds.Pending = 0; c.Machine = &m }},
 	} {
 		_, cert := certify(t, c.src, c.edition, c.outcome)
-		if _, err := cert.Verify(); err != nil {
+		if _, err := cert.Verify(t.Context()); err != nil {
 			t.Fatalf("%s: %v", c.outcome, err)
 		}
 		c.spoil(cert)
-		if _, err := cert.Verify(); err == nil || !strings.Contains(err.Error(), c.say) {
+		if _, err := cert.Verify(t.Context()); err == nil || !strings.Contains(err.Error(), c.say) {
 			t.Errorf("a spoiled certificate: %v, want ...%s...", err, c.say)
 		}
 	}
@@ -89,7 +116,7 @@ func TestFalseCertificates(t *testing.T) {
 
 func TestNoCertificate(t *testing.T) {
 	a, _ := certify(t, mutual, "ghc@doc2010", "a=died Kill; b=died Kill")
-	if _, err := a.Certify(a.Outcomes[0]); err == nil {
+	if _, err := a.Certify(t.Context(), a.Outcomes[0]); err == nil {
 		t.Error("an allowed outcome was certified as forbidden")
 	}
 	o, _ := ParseOutcome("a=died Kill; b=died Kill")
@@ -98,7 +125,7 @@ func TestNoCertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := some.Certify(o); err == nil {
+		if _, err := some.Certify(t.Context(), o); err == nil {
 			t.Errorf("a search with %+v was made a certificate of", opts)
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -78,26 +79,44 @@ func (a *app) whyTest(ctx context.Context, s *search, t *litmus.Test, d model.Di
 		}
 		return exitInconclusive, nil
 	}
-	cert, err := allowed.Certify(o)
-	if err != nil {
-		return exitUsage, err
-	}
-	g, err := cert.Verify()
-	if err != nil {
+	g, err := a.certificate(ctx, allowed, o)
+	switch {
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		fmt.Fprintf(a.out, "%s under %s: a search of %s found no run with %s\n  inconclusive: its certificate was not finished: %v\n",
+			t.Name, d.Name, plural(allowed.States, "state", "states"), o, err)
+		return exitInconclusive, nil
+	case err != nil:
 		return exitBug, fmt.Errorf("a certificate does not hold, which is a bug in interject: %w", err)
 	}
 	w := allowed.Explain(g)
 	points := litmus.WhatIf(d, func(changed model.Dialect) bool { return allows(ctx, s, t, changed, o) })
 	if a.json {
-		a.record(whyJSON(t, d, g, w, points))
+		r := whyJSON(t, d, g, w, points)
+		if ctx.Err() != nil {
+			r["note"] = "interrupted: whatif is not complete"
+		}
+		a.record(r)
 		return exitOK, nil
 	}
-	return exitOK, a.printWhy(t, d, allowed.Machine, g, w, points)
+	if err := a.printWhy(ctx, t, d, allowed.Machine, g, w, points); err != nil || ctx.Err() == nil {
+		return exitOK, err
+	}
+	fmt.Fprintf(a.out, "  interrupted: not all choice points were tried: %v\n", context.Cause(ctx))
+	return exitOK, nil
+}
+
+// certificate shows that the outcome is forbidden, checked by the rules alone.
+func (a *app) certificate(ctx context.Context, allowed *litmus.Allowed, o litmus.Outcome) (*litmus.Graph, error) {
+	cert, err := allowed.Certify(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return cert.Verify(ctx)
 }
 
 // allows says whether a changed dialect is known to allow the outcome.
 func allows(ctx context.Context, s *search, t *litmus.Test, d model.Dialect, o litmus.Outcome) bool {
-	if len(t.MissingIn(d)) > 0 {
+	if ctx.Err() != nil || len(t.MissingIn(d)) > 0 {
 		return false
 	}
 	most := 200_000 // what if is a hint, and must not take long
@@ -108,7 +127,7 @@ func allows(ctx context.Context, s *search, t *litmus.Test, d model.Dialect, o l
 	return err == nil && a.Has(o)
 }
 
-func (a *app) printWhy(t *litmus.Test, d model.Dialect, m *model.Machine, g *litmus.Graph, w litmus.Why, points []string) error {
+func (a *app) printWhy(ctx context.Context, t *litmus.Test, d model.Dialect, m *model.Machine, g *litmus.Graph, w litmus.Why, points []string) error {
 	steps := 0
 	for _, s := range g.Steps {
 		steps += len(s)
@@ -131,7 +150,7 @@ func (a *app) printWhy(t *litmus.Test, d model.Dialect, m *model.Machine, g *lit
 	a.printTurn(m, w)
 	if len(points) > 0 {
 		fmt.Fprintf(a.out, "  allowed if one choice were another: %s\n", commas(points))
-	} else {
+	} else if ctx.Err() == nil {
 		fmt.Fprintln(a.out, "  no choice point, changed alone, is known to allow it")
 	}
 	return nil
