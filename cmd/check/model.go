@@ -58,8 +58,9 @@ func (s *search) context(ctx context.Context) (context.Context, context.CancelFu
 func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Dialect) (*litmus.Allowed, error) {
 	o := explore.Options{MaxStates: s.maxStates, MaxMemory: s.maxMemory, Reduce: s.reduce}
 	if s.maxMemory > 0 {
-		o.MaxMemory -= s.maxMemory / 20 // for all else in the process
-		debug.SetMemoryLimit(max(s.maxMemory, leastLimit))
+		all := s.maxMemory - min(process, s.maxMemory/2)
+		o.MaxMemory = all - all/20 // for all else on the heap
+		debug.SetMemoryLimit(max(all, leastLimit))
 	}
 	if a.watched() {
 		o.Progress = a.progress(t.Name + " under " + d.Name)
@@ -67,8 +68,12 @@ func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Di
 	return s.search(ctx, t, d, o)
 }
 
-// leastLimit is a limit for the Go runtime below which it would do nothing but collect.
-const leastLimit = 64 << 20
+const (
+	// process is what the program and Go's runtime keep resident, beside the heap.
+	process = 16 << 20
+	// leastLimit is a limit for the Go runtime below which it would do nothing but collect.
+	leastLimit = 64 << 20
+)
 
 func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
 	s := &search{}
