@@ -18,7 +18,14 @@ const enumerationDoc = "../docs/results/enumeration.md"
 // What has been done beyond what every run does, by hand: edition, size, what came
 // of it. The command is in the document.
 var largest = []Sweep{
-	{Edition: "ghc@doc2010", Size: 4, Programs: 458698, Outcomes: 668272, States: 12739169, Certain: 311019, Most: 10},
+	{Edition: "ghc@doc2010", Size: 4, Programs: 458698, Outcomes: 668272, States: 12739169, Certain: 311019, Most: 10, Impl: 458698, Interleavings: 10360306, Complete: 458698},
+	{Edition: "python@seed2018", Size: 4, Programs: 215738, Outcomes: 385126, States: 10311526, Certain: 101493, Most: 12, Impl: 215738, Interleavings: 2211575, Complete: 215738},
+	{Edition: "python@3.11", Size: 4, Programs: 63523, Outcomes: 91939, States: 1779272, Certain: 45196, Most: 9},
+	{Edition: "pthread@doc", Size: 4, Programs: 39161, Outcomes: 44992, States: 846895, Certain: 33799, Most: 4},
+	{Edition: "racket@8.7", Size: 4, Programs: 88245, Outcomes: 126104, States: 2975479, Certain: 57697, Most: 9},
+	{Edition: "erlang@doc25", Size: 4, Programs: 69276, Outcomes: 180940, States: 4317022, Certain: 9623, Most: 12},
+	{Edition: "java@17", Size: 4, Programs: 63523, Outcomes: 68269, States: 1291164, Certain: 58937, Most: 3},
+	{Edition: "go@context", Size: 4, Programs: 63523, Outcomes: 71905, States: 1315790, Certain: 55479, Most: 3},
 	{Edition: "sbcl@2.2", Size: 4, Programs: 872253, Outcomes: 1655228, States: 117233033, Certain: 540749, Most: 21},
 }
 
@@ -66,7 +73,7 @@ func TestEveryProgram(t *testing.T) {
 
 // rowsOf are the rows of an edition in the first table of the document.
 func rowsOf(doc []byte, d model.Dialect) (rows []string) {
-	table, _, _ := bytes.Cut(doc, []byte("largest ever done"))
+	table, _, _ := bytes.Cut(doc, []byte(largestHead))
 	for line := range bytes.Lines(table) {
 		if bytes.HasPrefix(line, []byte("| "+d.Name+" |")) {
 			rows = append(rows, string(line))
@@ -89,12 +96,22 @@ func enumerationDocument(rows []string) []byte {
 	for _, row := range rows {
 		b.WriteString(row)
 	}
-	b.WriteString("\nThe largest ever done, by `check gen -size 4 -d EDITION`, the states being those of the semantics at that time:\n\n" + enumerationColumns)
+	b.WriteString(largestHead + enumerationColumns)
 	for _, s := range largest {
 		b.WriteString(sweepRow(s))
 	}
 	return b.Bytes()
 }
+
+const largestHead = `
+## The largest ever done
+
+By ` + "`check gen -size 4 -d EDITION`" + ` on 28 November 2026, the states being those of the semantics at that time. No program was left out, none
+reached a bound, and impl came to nothing that is not allowed. A size more makes some thirty to sixty times as many programs: of the editions
+that impl implements, sbcl@doc (some 900 000 programs) and lcl@doc were not run at this size; what the model has for
+sbcl@2.2 there is the last row, which is older than the others.
+
+`
 
 const enumerationColumns = `| edition | statements | programs | outcomes | states | with one outcome | most outcomes | interleavings of impl | all of them |
 |---|---|---|---|---|---|---|---|---|

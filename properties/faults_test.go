@@ -155,6 +155,7 @@ func faultsDocument(known map[string]seen) []byte {
 	for _, p := range programProperties {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.name, p.say, programFaults()[p.name].Name)
 	}
+	implFaultRows(&b)
 	return b.Bytes()
 }
 
