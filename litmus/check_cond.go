@@ -1,7 +1,6 @@
 package litmus
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -60,8 +59,8 @@ func (c *checker) cond(root *Cond) {
 func (c *checker) logged(k *Cond) {
 	for _, w := range k.What {
 		word, _, _ := strings.Cut(w, "=")
-		if w != ".." && !c.names[AWord][word] && !slices.Contains(model.SeenWords(), word) {
-			c.fail(k.Pos, "no statement logs %s, so %s can never log it%s", word, k.Name, DidYouMean(word, slices.Sorted(maps.Keys(c.names[AWord]))))
+		if _, words := c.t.vocabulary(); w != ".." && !slices.Contains(words, word) && !slices.Contains(model.SeenWords(), word) {
+			c.fail(k.Pos, "no statement logs %s, so %s can never log it%s", word, k.Name, DidYouMean(word, words))
 		}
 	}
 }
@@ -69,8 +68,8 @@ func (c *checker) logged(k *Cond) {
 // raised checks that some statement names the class.
 func (c *checker) raised(k *Cond) {
 	class := k.What[1]
-	if !c.names[AClass][class] && !slices.Contains(ownClasses, class) {
-		c.fail(k.Pos, "no statement raises %s, so %s can never die of it%s", class, k.Name, DidYouMean(class, slices.Sorted(maps.Keys(c.names[AClass]))))
+	if classes, _ := c.t.vocabulary(); !slices.Contains(classes, class) {
+		c.fail(k.Pos, "no statement raises %s, so %s can never die of it%s", class, k.Name, DidYouMean(class, classes))
 	}
 }
 

@@ -2,6 +2,7 @@ package litmus
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/interject/interject/model"
 )
@@ -48,7 +49,26 @@ func (t *Test) compile(idioms model.Idioms) *compiler {
 		start := c.block(th.Body, place{self: uint8(i)})
 		c.p.Threads = append(c.p.Threads, model.ThreadDecl{Name: th.Name, Start: start, Later: th.Later})
 	}
+	c.exits()
 	return c
+}
+
+// exits sees to it that programs with links have the classes of ends, and those in which
+// messages are received a word for each class.
+func (c *compiler) exits() {
+	has := func(op model.Op) bool {
+		return slices.ContainsFunc(c.p.Nodes, func(n model.Node) bool { return n.Op == op })
+	}
+	if has(model.Link) {
+		for _, name := range []string{model.NormalClass, model.NobodyClass, model.KilledClass} {
+			c.class(name)
+		}
+	}
+	if has(model.Receive) {
+		for _, name := range c.p.Classes {
+			index(&c.p.Words, c.words, name)
+		}
+	}
 }
 
 // ErrorClass is the class of the errors that operations raise themselves.

@@ -55,24 +55,42 @@ func (t *Test) fitter() *fitter {
 			f.cells = append(f.cells, &t.Cells[i])
 		}
 	}
-	classes := map[string]bool{ErrorClass: true, model.KillClass: true, model.CancelClass: true, model.TimeoutClass: true}
-	words := map[string]bool{}
+	f.classes, f.words = t.vocabulary()
+	return f
+}
+
+// vocabulary is the classes that a thread of the test can die of and the words that one
+// can log, sorted.
+func (t *Test) vocabulary() (classes, words []string) {
+	dies, logs := map[string]bool{}, map[string]bool{}
+	for _, c := range ownClasses {
+		dies[c] = true
+	}
+	receives := false
 	t.Walk(func(s *Stmt) {
 		for i, role := range s.Form.Names {
-			switch name := s.name(i); role {
+			switch role {
 			case AClass:
-				classes[name] = true
+				dies[s.name(i)] = true
 			case AWord:
-				words[name] = true
+				logs[s.name(i)] = true
 			}
 		}
-		for _, w := range model.SeenWords() {
-			words[w] = words[w] || looks.Has(s.Form.Op)
+		switch op := s.Form.Op; {
+		case looks.Has(op):
+			for _, w := range model.SeenWords() {
+				logs[w] = true
+			}
+		case op == model.Link:
+			dies[model.NormalClass], dies[model.NobodyClass], dies[model.KilledClass] = true, true, true
+		case op == model.Receive:
+			receives = true
 		}
 	})
-	maps.DeleteFunc(words, func(_ string, in bool) bool { return !in })
-	f.classes, f.words = slices.Sorted(maps.Keys(classes)), slices.Sorted(maps.Keys(words))
-	return f
+	if receives { // also exit signals that were trapped
+		maps.Copy(logs, dies)
+	}
+	return slices.Sorted(maps.Keys(dies)), slices.Sorted(maps.Keys(logs))
 }
 
 // looks are the operations that log what they see.

@@ -121,6 +121,13 @@ var Forms = []*Form{
 	{Word: "foreign-until", Wire: "foreign-until", Names: aVar, Number: MayNumber, Default: 1, Op: model.ForeignUntil, Waits: true, Doc: "a foreign call that lasts until the variable is N"},
 	{Word: "foreign", After: "interruptible", Wire: "foreign-interruptible", Op: model.ForeignInt, Waits: true, Doc: "a foreign call that an interrupt makes return early; the value is then 1, else 0"},
 
+	{Word: "send", Wire: "send", Names: []Role{AThread, AWord}, Op: model.Message, Doc: "send the thread a message, which its receive logs"},
+	{Word: "receive", Wire: "receive", Op: model.Receive, Waits: true, Doc: "take the first message and log it, blocking while there is none; of an exit signal that was trapped, its class"},
+	{Word: "trap", After: "on", Wire: "trap-on", N: 1, Op: model.Trap, Doc: "exit signals become messages from here on"},
+	{Word: "trap", After: "off", Wire: "trap-off", Op: model.Trap, Doc: "they no longer do"},
+	{Word: "link", Wire: "link", Names: other, Op: model.Link, Doc: "of this thread and the other, who ends first sends an exit signal of the class of its end"},
+	{Word: "unlink", Wire: "unlink", Names: other, Op: model.Unlink, Doc: "the link has no effect on this thread any more"},
+
 	{Word: "lazy", Wire: "lazy", Names: []Role{ALazy}, Blocks: one, Op: model.Lazy, Doc: "the cell stands for what the block comes to, once somebody demands it"},
 	{Word: "force", Wire: "force", Names: []Role{ALazy}, Op: model.Force, Waits: true, Doc: "demand the value of a lazy cell: it becomes the value of the block"},
 

@@ -171,6 +171,7 @@ var opNames = []string{
 	ThrowTo: "throwTo", Take: "take", Put: "put", Lock: "lock", Acquire: "acquire", AcquireOpen: "acquire-open",
 	Wait: "wait", WaitUntil: "wait-until", Join: "join", JoinTimeout: "join-timeout", Sleep: "sleep",
 	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force", Busy: "busy", ForeignUntil: "foreign-until",
+	Receive: "receive",
 }
 
 var cueNames = []string{"send", "thunk", "enter", "leave", "unwind", "block", "point", "sent"}

@@ -33,6 +33,7 @@ type Dialect struct {
 	Order        Order   // which of the pending signals comes first?
 	May          bool    // may receipt lag behind, with no promise of when?
 	Arm          Cues    // after what does a thread look for signals, once each? none: it always does
+	Graceful     bool    // is an exception of the class Normal from elsewhere without effect, unless its receiver traps exits?
 	Fatal        bool    // does an exception from elsewhere, or a kill, end its receiver at once, and no handler or cleanup runs?
 	Sticky       bool    // is an exception that was received raised again at every later point?
 	Doomed       Doomed  // what reaches a thread that is being killed?

@@ -6,12 +6,13 @@ package model
 
 // erlangBase is what both editions share.
 var erlangBase = Dialect{
-	Lacks:   lacksAllBut(exceptions, throwing, killing),
-	Idioms:  Idioms{Exit: ExitException}, // [erl-manual erlang:exit/1]: it can be caught
-	Fatal:   true,                        // [erl-manual s.14.5, Receiving Exit Signals]: the process terminates; [erl-obs cleanups]: no after runs
-	Arrival: AnyTime,                     // [erl-manual s.14.4, Signals]: of those of one sender the order is kept, of others nothing is said
-	Order:   FIFO,                        // of arrival: [erl-manual s.14.4, Signals]
-	Wake:    Blocking,                    // [erl-manual s.14.5]: wherever it is
+	Lacks:    lacksAllBut(exceptions, throwing, killing, mailboxes, links),
+	Idioms:   Idioms{Exit: ExitException}, // [erl-manual erlang:exit/1]: it can be caught
+	Fatal:    true,                        // [erl-manual s.14.5, Receiving Exit Signals]: the process terminates; [erl-obs cleanups]: no after runs
+	Arrival:  AnyTime,                     // [erl-manual s.14.4, Signals]: of those of one sender the order is kept, of others nothing is said
+	Order:    FIFO,                        // of arrival: [erl-manual s.14.4, Signals]
+	Wake:     Blocking | Ops(Receive),     // [erl-manual s.14.5]: wherever it is
+	Graceful: true,                        // [erl-manual s.14.5, Receiving Exit Signals]: the reason normal is ignored
 }
 
 // ErlangDoc is what the reference manual of OTP 25 says.

@@ -31,13 +31,15 @@ var (
 	foreignCalls = []string{"foreign", "foreign-until"}
 	foreignEarly = []string{"foreign interruptible"}
 	emptyLoops   = []string{"busy"}
+	mailboxes    = []string{"send", "receive"}
+	links        = []string{"trap on", "trap off", "link", "unlink"}
 )
 
 // groups is every group.
 var groups = [][]string{
 	exceptions, throwing, thunks, killing, killingNow, cancelling, tags, ghcMasks, blocks, without, lispMasks,
 	assignedMask, breaks, classMasks, mvars, withLock, mutexes, holder, conditions, semaphores, lazyCells, timers,
-	foreignCalls, foreignEarly, emptyLoops,
+	foreignCalls, foreignEarly, emptyLoops, mailboxes, links,
 }
 
 // lacksAllBut is every feature that is in none of the groups.

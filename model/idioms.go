@@ -18,6 +18,15 @@ const KillClass = "Kill"
 // TimeoutClass is the class of the exception with which a timer ends its block.
 const TimeoutClass = "Timeout"
 
+// NormalClass is the class of the exit signal that a thread that has returned sends to
+// those that it is linked to; NobodyClass that of what comes back from one that is gone;
+// KilledClass is what those that trap exits read of one that was killed.
+const (
+	NormalClass = "Normal"
+	NobodyClass = "Nobody"
+	KilledClass = "Killed"
+)
+
 // CancelClass is the class of what cancel t makes t raise.
 const CancelClass = "Cancelled"
 

@@ -62,6 +62,11 @@ const (
 	Cancelled       // logs cancelled or clean
 	Busy            // A: cell, N; a running wait, where the system has it without a safe point
 	ForeignUntil    // A: cell, N; a foreign call that lasts until the cell has the value
+	Message         // A: thread, B: word; to be taken by receive
+	Receive         // takes the first message
+	Trap            // N: 1 when exit signals become messages, 0 when they act again
+	Link            // A: thread; who ends first sends the other an exit signal
+	Unlink          // A: thread
 	Relock          // no statement: blocked in taking a mutex again after Wait
 )
 

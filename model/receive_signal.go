@@ -8,7 +8,7 @@ func (x *Step) receiveSignal(t Thread, s Signal) {
 	waits := x.leaveOperation(t, s.Kind)
 	c := x.Core(t)
 	if x.Fatal {
-		x.end(t, fate[s.Kind], s.Arg)
+		x.end(t, x.fate(s), s.Arg)
 		return
 	}
 	switch s.Kind {
@@ -23,7 +23,15 @@ func (x *Step) receiveSignal(t Thread, s Signal) {
 }
 
 // fate is how a thread ends that a signal ends at once.
-var fate = [...]Status{Exception: Died, Death: Killed, Thunk: Returned}
+func (x *Step) fate(s Signal) Status {
+	switch {
+	case s.Kind == Death:
+		return Killed
+	case s.Kind == Exception && !(x.Graceful && x.Classes[s.Arg] == NormalClass):
+		return Died
+	}
+	return Returned
+}
 
 // strike makes t unwind to its end.
 func (x *Step) strike(t Thread, c Core) {

@@ -15,6 +15,8 @@ func (x *Step) receptive(t Thread, s Signal) bool {
 		level = Open
 	}
 	switch {
+	case s.Kind > Death, x.traps(c, s), x.spares(t, s):
+		return false
 	case level == Closed, x.ThunkBegins && x.unbegun(c), x.ignores(t, c, s):
 		return false
 	case c.Status == Blocked && level == Open:
@@ -82,7 +84,7 @@ func (x *Step) looks(t Thread) bool { return x.Arm == 0 || x.May || x.Core(t).Ar
 func (x *Step) mustReceive(t Thread) bool {
 	c := x.Core(t)
 	switch {
-	case !x.May && x.emptyKill(t) >= 0:
+	case !x.May && (x.emptyKill(t) >= 0 || x.unhandled(t) >= 0):
 		return true
 	case x.Arm != 0:
 		return c.Armed && x.checks(c) || x.Arm&OnPoint != 0 && x.atPoint(c) && len(x.candidates(t)) > 0

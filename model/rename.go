@@ -8,7 +8,7 @@ type Renaming interface {
 }
 
 // aboutThread are the operations that name a thread.
-var aboutThread = Ops(ThrowTo, Interrupt, Kill, KillNow, Join, JoinTimeout, Fork, Await, Alive)
+var aboutThread = Ops(ThrowTo, Interrupt, Kill, KillNow, Join, JoinTimeout, Fork, Await, Alive, Message, Link, Unlink)
 
 // AboutThread says that the statement names a thread in A.
 func (n *Node) AboutThread() bool { return aboutThread.Has(n.Op) }
@@ -35,6 +35,13 @@ func (c Core) rename(r Renaming) Core {
 	}
 	if c.onThread() {
 		c.On = uint8(r.Thread(Thread(c.On)))
+	}
+	links := c.Links
+	c.Links = 0
+	for t := Thread(0); links != 0; t, links = t+1, links>>1 {
+		if links&1 != 0 {
+			c.Links |= 1 << r.Thread(t)
+		}
 	}
 	return c
 }

@@ -57,6 +57,7 @@ func (x *Step) end(t Thread, s Status, arg uint8) {
 		p := q.At(i)
 		x.emit(Event{Kind: Dropped, Thread: t, Other: p.By, Send: p.Send})
 		x.wakeSender(t, p)
+		x.refuseLink(t, p)
 	}
 	if q != "" {
 		x.SetQueue(t, "")
@@ -70,7 +71,9 @@ func (x *Step) end(t Thread, s Status, arg uint8) {
 	if x.DeathFrees {
 		x.freeAll(t)
 	}
+	links := x.Core(t).Links
 	x.SetCore(t, Core{Status: s, Arg: arg})
+	x.tellLinked(t, links, s, arg)
 	x.emit(Event{Kind: Ended, Thread: t, Arg: uint8(s)})
 }
 

@@ -230,6 +230,8 @@ func (x *Step) blocks(t Thread, n *Node) bool {
 		return !u.Status.Gone() && !u.Lost && !(x.JoinEarly && u.Status == Exiting)
 	case Force:
 		return x.forceBlocks(n.A)
+	case Receive:
+		return x.mail(t) < 0
 	case Sleep, Foreign, ForeignInt:
 		return true
 	}

@@ -86,7 +86,7 @@ func (q Queue) Len() int { return len(q) / signalSize }
 func (q Queue) At(i int) Signal {
 	b := q[i*signalSize : (i+1)*signalSize]
 	return Signal{Kind: SignalKind(b[0]), Arg: b[1], By: Thread(b[2]), Send: pos(b[3], b[4]),
-		Waits: b[5]&1 != 0, Flying: b[5]&2 != 0}
+		Waits: b[5]&1 != 0, Flying: b[5]&2 != 0, Linked: b[5]&4 != 0}
 }
 
 // Append adds a signal at the end.
@@ -97,6 +97,9 @@ func (q Queue) Append(s Signal) Queue {
 	}
 	if s.Flying {
 		flags |= 2
+	}
+	if s.Linked {
+		flags |= 4
 	}
 	b := [signalSize]byte{byte(s.Kind), s.Arg, byte(s.By), byte(s.Send), byte(s.Send >> 8), flags}
 	return q + Queue(b[:])

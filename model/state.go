@@ -61,6 +61,8 @@ type Core struct {
 	Again  uint8  // 1 + the class that is raised at every point
 	Lost   bool   // others take it for dead
 	Struck bool   // it was killed, and no other kill has an effect
+	Traps  bool   // exit signals become messages
+	Links  uint16 // the threads that it is linked to
 }
 
 // class is the level that was set for class k alone.
@@ -86,7 +88,7 @@ const MaxOwn = 16
 // elsewhere is the core of the same thread somewhere else: what belongs to the thread
 // and not to the place stays.
 func (c Core) elsewhere(to Core) Core {
-	to.Own, to.Armed, to.Bare, to.Again, to.Lost, to.Struck = c.Own, c.Armed, c.Bare, c.Again, c.Lost, c.Struck
+	to.Own, to.Armed, to.Bare, to.Again, to.Lost, to.Struck, to.Traps, to.Links = c.Own, c.Armed, c.Bare, c.Again, c.Lost, c.Struck, c.Traps, c.Links
 	return to
 }
 
@@ -164,6 +166,9 @@ const (
 	Exception SignalKind = iota + 1 // raise Arg
 	Thunk                           // run the send's block, then go on
 	Death                           // unwind to the end of the thread
+	Mail                            // a message: the word Arg; taken by receive
+	Notice                          // a message that was an exit signal: the class Arg
+	Linking                         // be linked to the sender
 )
 
 // Signal is one interrupt on its way. Send and By are its identity.
@@ -174,6 +179,7 @@ type Signal struct {
 	Send   Pos    // the statement that sent it
 	Waits  bool   // the sender is blocked until it is received
 	Flying bool   // on its way: cannot be received yet
+	Linked bool   // it tells a linked thread of the sender's end
 }
 
 // Cell is a shared cell.

@@ -33,6 +33,7 @@ var besides = []string{
 	"log =", "value", "nop", "point", "set", "spin", "while", "bracket", "with-lock", "kill!", "exit",
 	"lock", "unlock", "acquire", "post", "wait", "notify", "wait-until", "join", "join timeout", "sleep",
 	"foreign", "foreign-until", "foreign interruptible", "busy", "acquire enable", "timeout", "lazy", "force", "cancelled?", "fork", "settle", "getmask", "held?", "alive?",
+	"send", "receive", "trap on", "trap off", "link", "unlink",
 }
 
 // CoreOf is the core of some dialects: its forms are those that all of them have.

@@ -33,6 +33,7 @@ var does = map[model.Op]func(f *future, n *model.Node){
 	model.Exit: nothing, model.Sleep: nothing, model.Foreign: nothing, model.ForeignInt: nothing,
 	model.Settle: nothing, model.Point: nothing, model.GetMask: nothing, model.Cancelled: nothing,
 	model.Assign: nothing, model.Handle: nothing, model.Timeout: nothing,
+	model.Message: nothing, model.Receive: nothing, model.Trap: nothing, model.Link: nothing, model.Unlink: nothing, // unreduced
 	model.Fork: nothing, // what the child does, is in the closure
 
 	model.Set: cell, model.Spin: cell, model.Busy: cell, model.Take: cell, model.Put: cell, model.Lock: cell, model.Unlock: cell,

@@ -50,6 +50,7 @@ var forms = []form{
 	{"join", "join %O", 1}, {"join timeout", "join %O timeout", 1}, {"sleep", "sleep", 1}, {"foreign", "foreign", 1},
 	{"foreign-until", "foreign-until x 1", 1}, {"foreign interruptible", "foreign interruptible", 1}, {"fork", "fork later", 2}, {"await", "await %O", 2}, {"settle", "settle", 1},
 	{"point", "point", 2}, {"held?", "held? l", 1}, {"alive?", "alive? %O", 1}, {"timeout", "timeout { %B } expired { %B }", 2},
+	{"send", "send %O %W", 1}, {"receive", "receive", 1}, {"trap on", "trap on", 1}, {"trap off", "trap off", 1}, {"link", "link %O", 1}, {"unlink", "unlink %O", 1},
 	{"lazy", "lazy z { %B }", 1}, {"force", "force z", 2},
 }
 

@@ -31,6 +31,7 @@ var takes = map[string]part{
 	"T11": never,
 	"D1":  due,
 	"D2":  never, "D3": never, "D4": never, "D5": never,
+	"S27": never, "S28": never, "S29": never, "T13": never, "D7": never, "D8": never, "D9": never, "B17": never,
 	"B1": silent, "B2": silent, "B3": silent, "B4": silent, "B5": silent, "B6": silent, "B7": silent, "B8": silent,
 	"B9": silent, "B10": silent,
 	"B11": silent,

@@ -2,6 +2,7 @@ package reduce
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/interject/interject/model"
 	"github.com/interject/interject/model/explore"
@@ -75,8 +76,18 @@ func (s *System) misfit() string {
 			return fmt.Sprintf("the program has a statement, number %d of the primitive ones, of which nobody said what it does to others", n.Op)
 		}
 	}
+	if slices.ContainsFunc(s.Nodes, func(n model.Node) bool { return unreduced.Has(n.Op) }) {
+		return "the program has messages, links or trapped exits: what a thread does to others is not told by its text"
+	}
+	if s.Graceful && slices.Contains(s.Classes, model.NormalClass) {
+		return "the program has exit signals that are without effect"
+	}
 	return ""
 }
+
+// unreduced are the statements of programs that are not reduced: a linked thread sends
+// when it ends, and a message waits among the signals for as long as its receiver likes.
+var unreduced = model.Ops(model.Message, model.Receive, model.Trap, model.Link, model.Unlink)
 
 // Expand makes every step of an agent.
 func (s *System) Expand(agent int, v *explore.View[model.Part]) { s.Machine.Expand(agent, v) }

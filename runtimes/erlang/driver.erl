@@ -6,7 +6,8 @@
 %%
 %% throwTo is exit(Pid, Class), which ends a process that does not trap exits, and no
 %% cleanup of it runs; kill is exit(Pid, kill), which ends every one. A process handles
-%% the signals that were sent to it when it is scheduled or waits for a message.
+%% the signals that were sent to it when it is scheduled or waits for a message. The class
+%% Normal is the reason normal, Nobody is noproc.
 -module(driver).
 -export([main/0]).
 
@@ -22,7 +23,7 @@
 -define(MANY, 5000).                            % statements after which a thread loops, if all others rest
 
 %% The program, and a thread's view of a run.
--record(p, {cells = [], threads = [], waits = [{runs, <<>>}], words = [], bodies = []}).
+-record(p, {cells = [], threads = [], waits = [{runs, <<>>}], words = [], bodies = [], exits = #{}}).
 -record(th, {a, base, pids, n, seed}).
 
 main() ->
@@ -63,9 +64,11 @@ compile(Text) ->
     put(threads, [{Name, Kind =:= <<"later">>} || [Kind, Name | _] <- Threads]),
     put(waits, [{runs, <<>>}]),
     put(words, []),
+    put(classes, [<<"Kill">>, <<"Error">>, <<"Normal">>, <<"Nobody">>, <<"Killed">>]),
     Bodies = [block(Body) || [_, _ | Body] <- Threads],
+    Exits = maps:from_list([{C, word(C)} || C <- lists:usort(get(classes))]),
     #p{cells = get(cells), threads = get(threads), waits = lists:reverse(get(waits)),
-       words = lists:reverse(get(words)), bodies = Bodies}.
+       words = lists:reverse(get(words)), bodies = Bodies, exits = Exits}.
 
 cell([<<"flag">>, X]) -> {X, flag, 0};
 cell([<<"var">>, X, N]) -> {X, var, number(N)};
@@ -88,6 +91,8 @@ word(W) ->
     put(words, [W | get(words)]),
     length(get(words)).
 
+class(X) -> put(classes, [X | get(classes)]), X.
+
 block(Forms) ->
     Code = [statement(F) || F <- Forms],
     fun(Th) -> run(Code, Th) end.
@@ -105,7 +110,8 @@ statement(_) -> throw({malformed, "not a statement"}).
 forms() ->
     [<<"log">>, <<"logv">>, <<"value">>, <<"nop">>, <<"point">>, <<"settle">>, <<"set">>, <<"spin">>, <<"while">>,
      <<"raise">>, <<"try">>, <<"protect">>, <<"bracket">>, <<"throwTo">>, <<"kill">>, <<"exit">>, <<"join">>,
-     <<"join-timeout">>, <<"sleep">>, <<"alive?">>, <<"fork">>, <<"await">>].
+     <<"join-timeout">>, <<"sleep">>, <<"alive?">>, <<"fork">>, <<"await">>,
+     <<"send">>, <<"receive">>, <<"trap-on">>, <<"trap-off">>, <<"link">>, <<"unlink">>].
 
 form(log, [W]) -> I = word(W), fun(Th) -> record(Th, I bsl 32) end;
 form(logv, [W]) -> I = word(W), fun(Th) -> record(Th, (I bsl 32) bor (get(value) + 65536)) end;
@@ -121,7 +127,7 @@ form(spin, [X, N]) ->
 form(while, [X, N | Body]) ->
     I = index(cells, X), V = number(N), B = block(Body),
     fun(Th) -> while(Th, I, V, B) end;
-form(raise, [X]) -> fun(_) -> throw({x, X}) end;
+form(raise, [C]) -> X = class(C), fun(_) -> throw({x, X}) end;
 form('try', [X, Body, Handler]) ->
     B = block(Body), H = block(Handler),
     fun(Th) ->
@@ -137,7 +143,23 @@ form(protect, [Body, Cleanup]) ->
 form(bracket, [Acquire, Use, Release]) ->
     A = block(Acquire), B = form(protect, [Use, Release]),
     fun(Th) -> A(Th), B(Th) end;
-form(throwTo, [T, X]) -> Pid = whom(T), fun(Th) -> exit(Pid(Th), {x, X}) end;
+form(throwTo, [T, <<"Normal">>]) -> Pid = whom(T), fun(Th) -> exit(Pid(Th), normal) end;
+form(throwTo, [T, C]) -> Pid = whom(T), X = class(C), fun(Th) -> exit(Pid(Th), {x, X}) end;
+form(send, [T, W]) -> Pid = whom(T), I = word(W), fun(Th) -> Pid(Th) ! {message, I} end;
+form('receive', []) ->
+    W = waiting(block, <<"receive">>),
+    fun(Th) ->
+            at(Th, W),
+            receive
+                {message, I} -> record(Th, I bsl 32);
+                {'EXIT', _, Reason} -> record(Th, maps:get(read(Reason), get(exits)) bsl 32)
+            end,
+            at(Th, 0)
+    end;
+form('trap-on', []) -> fun(_) -> process_flag(trap_exit, true) end;
+form('trap-off', []) -> fun(_) -> process_flag(trap_exit, false) end;
+form(link, [T]) -> Pid = whom(T), fun(Th) -> link(Pid(Th)) end;
+form(unlink, [T]) -> Pid = whom(T), fun(Th) -> unlink(Pid(Th)) end;
 form(kill, [T]) -> Pid = whom(T), fun(Th) -> exit(Pid(Th), kill) end;
 form(exit, []) -> fun(_) -> throw({x, <<"Kill">>}) end;
 form(join, [T]) ->
@@ -162,6 +184,11 @@ form(await, [T]) ->
     Pid = whom(T), Base = base(index(threads, T)), W = waiting(await, <<>>),
     fun(Th) -> at(Th, W), await(Th, Pid(Th), Base), at(Th, 0) end;
 form(_, _) -> throw({malformed, "a statement with wrong arguments"}).
+
+read({x, X}) -> X;
+read(normal) -> <<"Normal">>;
+read(noproc) -> <<"Nobody">>;
+read(killed) -> <<"Killed">>.
 
 whom(<<"self">>) -> fun(_) -> self() end;
 whom(T) -> I = index(threads, T), fun(Th) -> element(I, Th#th.pids) end.
@@ -237,8 +264,8 @@ next() ->
     X bsr 8.
 
 %% The process of a thread waits for the others, and one that starts later for its fork.
-thread(A, Base, Body, Later, N, Seed, Waits) ->
-    put(seed, Seed), put(value, 0), put(waits, Waits),
+thread(A, Base, Body, Later, N, Seed, Waits, Exits) ->
+    put(seed, Seed), put(value, 0), put(waits, Waits), put(exits, Exits),
     receive {pids, Pids} -> ok end,
     if Later -> receive start -> ok end;
        true -> ok
@@ -272,7 +299,7 @@ run_once(#p{cells = Cells, threads = Threads} = P, Limit) ->
     Spawned = [begin
                    Base = length(Cells) + (I - 1) * ?PART,
                    Seed = next(),
-                   F = fun() -> thread(A, Base, Body, Later, N, Seed, P#p.waits) end,
+                   F = fun() -> thread(A, Base, Body, Later, N, Seed, P#p.waits, P#p.exits) end,
                    Options = if Pinned > 1 -> [monitor]; true -> [monitor, {scheduler, 1 + (I + Pinned) rem erlang:system_info(schedulers_online)}] end,
                    {Pid, Ref} = spawn_opt(F, Options),
                    {Pid, Ref, Base, Later}
@@ -321,20 +348,21 @@ unstarted(A, Base, Later) -> Later andalso atomics:get(A, Base + ?FORKED) =:= 0.
 %% Quiescence is decided by state: between two looks no process began a statement, those
 %% that wait were not scheduled, and those that spin went round, for something that is
 %% not so.
-look(P, A, {Pid, Ref, Base, Later}, Ends) ->
+look(P, A, {Pid, Ref, Base, Later}, Spawned, Ends) ->
     case is_map_key(Ref, Ends) orelse unstarted(A, Base, Later) of
         true -> over;
         false ->
             At = atomics:get(A, Base + ?AT),
             Steps = atomics:get(A, Base + ?STEPS),
-            case element(1, lists:nth(At + 1, P#p.waits)) of
-                block ->
+            case lists:nth(At + 1, P#p.waits) of
+                {block, Text} ->
+                    Told = joined_ended(P, Text, Spawned, Ends),
                     case process_info(Pid, [status, message_queue_len, reductions]) of
-                        [{status, waiting} | State] -> {At, Steps, State};
+                        [{status, waiting} | State] when not Told -> {At, Steps, State};
                         _ -> busy
                     end;
-                await -> {At, Steps};
-                {spin, I, V} ->
+                {await, _} -> {At, Steps};
+                {{spin, I, V}, _} ->
                     case atomics:get(A, I) of
                         V -> busy;
                         _ -> {At, Steps}
@@ -343,7 +371,12 @@ look(P, A, {Pid, Ref, Base, Later}, Ends) ->
             end
     end.
 
-looks(P, A, Spawned, Ends) -> [look(P, A, S, Ends) || S <- Spawned].
+%% Who joins a process that has ended is about to hear of it.
+joined_ended(P, <<"join ", T/binary>>, Spawned, Ends) ->
+    lists:any(fun({{Name, _}, {_, Ref, _, _}}) -> Name =:= T andalso is_map_key(Ref, Ends) end, lists:zip(P#p.threads, Spawned));
+joined_ended(_, _, _, _) -> false.
+
+looks(P, A, Spawned, Ends) -> [look(P, A, S, Spawned, Ends) || S <- Spawned].
 beats(A, Spawned) -> [atomics:get(A, Base + ?BEATS) || {_, _, Base, _} <- Spawned].
 steps(A, Spawned) -> [atomics:get(A, Base + ?STEPS) || {_, _, Base, _} <- Spawned].
 
@@ -407,6 +440,7 @@ end_text(P, A, {Pid, Ref, Base, Later}, Ends, Looping) ->
         #{Ref := normal} -> "returned";
         #{Ref := killed} -> "killed";
         #{Ref := {x, X}} -> ["died ", X];
+        #{Ref := noproc} -> "died Nobody";
         #{Ref := Other} -> error({the_driver_itself, Other});
         _ ->
             case unstarted(A, Base, Later) of

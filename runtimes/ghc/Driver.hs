@@ -515,8 +515,11 @@ closed (IO m) = IO (maskUninterruptible# m)
 
 startThread :: Run -> Th -> Int -> Code -> IO ()
 startThread run th level code = do
-  tid <- forkOn (thCap th) (wrapper run th level code)
+  tid <- forkOn (thCap th) (known >> wrapper run th level code)
   writeIORef (thId th) (Just tid)
+  where
+    -- On another capability it can be thrown at before its parent goes on.
+    known = myThreadId >>= writeIORef (thId th) . Just
 
 -- One run --------------------------------------------------------------------
 
