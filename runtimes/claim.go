@@ -27,9 +27,21 @@ type Claim struct {
 	Undecided    int // runs without an outcome
 	Seen         int
 	Allowed      int
-	Complete     int            // tests of which every allowed outcome was seen
+	Complete     int // tests of which every allowed outcome was seen
+	Halves       [2]HalfClaim
 	Skipped      map[string]int // why -> tests that the edition or the runner cannot express
 	features     map[string]bool
+}
+
+// HalfClaim is what is claimed of one half of the tests. An edition of what was seen is
+// made by looking at the one; that it holds in the other is no matter of course.
+type HalfClaim struct{ Tests, Conforming int }
+
+// Half says in which half of all tests one is: that of the last bit of its hash, so that
+// nobody chooses.
+func Half(t *litmus.Test) int {
+	h := t.Hash()
+	return strings.IndexByte("0123456789abcdef", h[len(h)-1]) & 1
 }
 
 // Add takes the report of one test in.
@@ -66,7 +78,11 @@ func (c *Claim) add(rep Report, j Judged) {
 	if j.Seen == j.Allowed {
 		c.Complete++
 	}
+	half := &c.Halves[Half(rep.Test)]
+	half.Tests++
 	switch j.Verdict {
+	case litmus.Conforming:
+		half.Conforming++
 	case litmus.Violating:
 		c.Violating++
 	case litmus.Inconclusive:
@@ -100,6 +116,7 @@ func (c *Claim) String() string {
 	fmt.Fprintf(&b, "  profile   %s\n", strings.Join(c.Profile(), ", "))
 	fmt.Fprintf(&b, "  runs      at least %d of each test, %d in all, seed %d\n", c.Least, c.Runs, c.Seed)
 	fmt.Fprintf(&b, "  coverage  %d of %d allowed outcomes seen (%d %%), all of them in %d tests\n", c.Seen, c.Allowed, 100*c.Seen/max(1, c.Allowed), c.Complete)
+	fmt.Fprintf(&b, "  halves    %d of %d tests conform with an even hash, %d of %d with an odd one\n", c.Halves[0].Conforming, c.Halves[0].Tests, c.Halves[1].Conforming, c.Halves[1].Tests)
 	fmt.Fprintf(&b, "  await     by %s\n", c.Await)
 	fmt.Fprintf(&b, "  liveness  %d runs came to no final state; in all others the final state was judged, signals that nobody received included\n", c.Undecided)
 	return b.String()

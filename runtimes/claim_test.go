@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/interject/interject/litmus"
+	"github.com/interject/interject/model"
 )
 
 func report(name string, v litmus.Verdict, undecided int) Report {
@@ -13,6 +14,27 @@ func report(name string, v litmus.Verdict, undecided int) Report {
 	t := litmus.All()[i]
 	j := Judged{Edition: "e@1", Judgement: litmus.Judgement{Verdict: v, Seen: 1, Allowed: 2}}
 	return Report{Test: t, Tally: Tally{Counts: map[string]int{"o": 10}, Undecided: map[string]int{Starved: undecided}}, Judged: []Judged{j}}
+}
+
+// The halves of the catalogue are about equal in each edition of what was seen, and no
+// test is in both or in none.
+func TestHalves(t *testing.T) {
+	for _, r := range All() {
+		d, err := model.Edition(r.Edition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n [2]int
+		for _, test := range litmus.All() {
+			if len(test.MissingIn(d)) == 0 {
+				n[Half(test)]++
+			}
+		}
+		t.Logf("%s: %d and %d tests", d.Name, n[0], n[1])
+		if all := n[0] + n[1]; min(n[0], n[1])*3 < all {
+			t.Errorf("%s: halves of %d and %d tests", d.Name, n[0], n[1])
+		}
+	}
 }
 
 // One violation, one test without a verdict, or no test at all, and there is no claim.
@@ -44,6 +66,7 @@ func TestAClaimNeedsEveryTest(t *testing.T) {
   profile   throwTo
   runs      at least 10 of each test, 20 in all, seed 4
   coverage  2 of 4 allowed outcomes seen (50 %), all of them in 0 tests
+  halves    0 of 0 tests conform with an even hash, 2 of 2 with an odd one
   await     by timing
   liveness  0 runs came to no final state; in all others the final state was judged, signals that nobody received included
 `

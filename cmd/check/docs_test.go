@@ -131,7 +131,7 @@ func runLine(t *testing.T, line string) (output string, ran bool) {
 
 func installed(name string) bool {
 	r, ok := runtimes.Find(name)
-	return ok && r.Installed() == nil
+	return name == "impl" || ok && r.Installed() == nil
 }
 
 // matches compares line by line; a line … in want stands for any lines.

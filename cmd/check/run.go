@@ -469,6 +469,6 @@ func (s *summary) printTally(edition string, t *tally) {
 
 func claimJSON(c *runtimes.Claim) map[string]any {
 	return map[string]any{"claim": c.Holds(), "runtime": c.Runner, "edition": c.Edition, "tests": c.Tests, "of": c.Of, "catalogue": c.Whole, "profile": c.Profile(),
-		"least": c.Least, "runs": c.Runs, "seed": c.Seed, "seen": c.Seen, "allowed": c.Allowed, "complete": c.Complete, "await": c.Await,
+		"least": c.Least, "runs": c.Runs, "seed": c.Seed, "seen": c.Seen, "allowed": c.Allowed, "complete": c.Complete, "halves": c.Halves, "await": c.Await,
 		"undecided": c.Undecided, "violating": c.Violating, "inconclusive": c.Inconclusive, "skipped": c.Skipped}
 }
