@@ -72,7 +72,7 @@ func link(x *Step, t Thread) bool {
 	c.Links |= 1 << u
 	x.goOn(t, c, n)
 	if x.Core(u).Status.Gone() {
-		x.refuseLink(u, s)
+		x.refused(t, t, u)
 		return true
 	}
 	x.deliver(t, u, s)
@@ -273,6 +273,12 @@ func (x *Step) tellLinked(t Thread, links uint16, s Status, arg uint8) {
 // refuseLink tells who asked t to be linked that t is gone.
 func (x *Step) refuseLink(t Thread, s Signal) {
 	if s.Kind == Linking && !x.Core(s.By).Status.Gone() {
-		x.deliver(t, s.By, Signal{Kind: Exception, Arg: x.class(NobodyClass), By: t, Linked: true})
+		x.refused(t, s.By, t)
 	}
+}
+
+// refused sends to t, in the name of u, that there is nobody to be linked to; by is who
+// does it: one that is gone does nothing any more.
+func (x *Step) refused(by, t, u Thread) {
+	x.deliver(by, t, Signal{Kind: Exception, Arg: x.class(NobodyClass), By: u, Linked: true})
 }
