@@ -66,12 +66,11 @@ func (p *product) passCall(s state, t int, l local, e *traces.Event) []state {
 	}
 	at := p.core(s.config, t).At
 	if p.free {
-		if at != model.Free {
-			return nil
-		}
 		var all []state
-		for _, at := range p.others(p.fetched(t, e, 0), int(p.own[t][e.N])) {
-			all = append(all, p.call(s, t, l, e, at))
+		for _, to := range p.others(p.fetched(t, e, 0), int(p.own[t][e.N])) {
+			if at == model.Free || at == to {
+				all = append(all, p.call(s, t, l, e, to))
+			}
 		}
 		return all
 	} else if at == 0 || !p.same(e, &p.m.Nodes[at]) || p.kindAt(s.config, t, &p.m.Nodes[at]) != e.Kind {
@@ -608,6 +607,9 @@ func (p *product) afterFetch(s state, t int, may permit, found func(state)) {
 	if p.stands(s, t) {
 		found(state{p.put(s.config, t, p.node(model.Node{Op: model.Point}, 0)), s.locals})
 	}
+	for _, at := range p.deaf(s, t) {
+		found(state{p.put(s.config, t, at), s.locals})
+	}
 	for _, at := range p.fetch(s, t) {
 		moved := state{p.put(s.config, t, at), s.locals}
 		all := p.space.from(moved.config)
@@ -621,6 +623,21 @@ func (p *product) afterFetch(s state, t int, may permit, found func(state)) {
 			}
 		}
 	}
+}
+
+// deaf is the loops without a safe point, and calls out of the system, at which thread t may
+// stand before it has recorded the call: from then on it receives nothing.
+func (p *product) deaf(s state, t int) []model.Pos {
+	l, ok := p.idle(s, t)
+	top := p.top(l.nest)
+	if !ok || p.targets[t] == 0 || l.owed != 0 || !p.clean(&l) || top != nil && top.kind == opEntry || int(l.next) >= len(p.own[t]) {
+		return nil
+	}
+	e := p.event(t, l.next)
+	if e.Phase != traces.Call || e.Kind != traces.Busy && e.Kind != traces.Foreign {
+		return nil
+	}
+	return p.others(p.fetched(t, e, 0), int(p.own[t][e.N]))
 }
 
 // stands says that thread t may stand at a safe point that it has not passed: what
