@@ -60,6 +60,7 @@ func TestDeviationsPage(t *testing.T) {
 		}
 		b.WriteString(v.section(rows[v.What]))
 	}
+	b.WriteString(pageTail)
 	if *update {
 		if err := os.WriteFile(deviationsPage, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
@@ -68,6 +69,18 @@ func TestDeviationsPage(t *testing.T) {
 		t.Errorf("%s is not what the table of deviations says: go test ./runtimes -run TestDeviationsPage -update", deviationsPage)
 	}
 }
+
+const pageTail = `## Looked for, and not seen
+
+- **Erlang: both may die by exiting each other.** The manual allows it, since signals take time [erl-manual Signals], and so do both
+  editions. In 20 000 runs of ` + "`mutual-kill`" + ` on OTP 25 (erts 13.1.5), two schedulers on two processors, it was never seen: a alone lived 1986 times,
+  b alone 17 975 times, and both lived 39 times, whose signals came too late. It was not tried with more processors.
+- **GHC: an error out of throwTo.** In 89 of 3000 runs of ` + "`target-ends-masked`" + ` with two capabilities the thrower died of an error. That was
+  the driver: a thread that is forked on another capability could be thrown at before its parent had said who it is.
+  It says so itself now; 0 of 3000.
+- **Ruby: a signal in an on-blocking scope that no blocking operation of it hears of** is known to happen, and is allowed by no edition here.
+  It is not pinned: no test of the catalogue showed it in 1000 runs.
+`
 
 const pageHead = `# Where runtimes deviate from their documents
 
