@@ -48,6 +48,9 @@ func (t *Thread) KillNow(u *Thread) error {
 		return err
 	}
 	if u == t {
+		if fault(FaultDoomedReceives) {
+			return t.raise(errDoomed)
+		}
 		x := t.w.Acquire()
 		t.w.Release(x | doomed | at.Sign)
 		return t.stopping()
@@ -92,8 +95,8 @@ func (t *Thread) stops(x uint64) bool { return x&(doomed|killing) == doomed || t
 func (t *Thread) stopping() error {
 	switch {
 	case t.rt.closed.Load():
-		if t.force = ErrClosed; !t.w.Attention() { // Close has not come to t yet
-			t.hold(ErrClosed)
+		if t.force = ErrClosed; t.w.Load()&forced == 0 { // Close has not come to t yet
+			t.hold(ErrClosed) // what is pending gives a sign too, but it can be withdrawn
 		}
 	case t.rt.policy.KillNow && t.w.Load()&doomed != 0:
 		t.force = errDoomed

@@ -152,3 +152,25 @@ func TestGoexitInEveryPlace(t *testing.T) {
 		}
 	})
 }
+
+// A thread that Close has not come to yet, and that sees by itself that it is to end, sees
+// so again though what was pending for it meanwhile is withdrawn. It may have left its own
+// throw in its target's queue, and must not throw another one.
+func TestClosedStaysClosed(t *testing.T) {
+	rt := newRuntime(t, "ghc@doc2010")
+	rt.Close()
+	th := rt.Go(nil, func(th *Thread) error {
+		return th.MaskUninterruptible(func(Restore) error {
+			s, id, _ := th.sendIn(errA)
+			if err := th.stopping(); err != ErrClosed {
+				t.Errorf("stopping: %v", err)
+			}
+			th.takeBack(s, id)
+			if th.force = nil; th.Check() != ErrClosed { // as in a cleanup
+				t.Error("it goes on in a runtime that is closed")
+			}
+			return nil
+		})
+	})
+	<-th.Done()
+}

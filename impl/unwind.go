@@ -126,7 +126,7 @@ func (t *Thread) protect(body, cleanup func() error) error {
 	t.entered(FrameProtect)
 	err := body()
 	returned = true
-	if err != nil || t.force != nil || t.careful || fault(FaultCleanupTwice) {
+	if err != nil || t.force != nil || t.careful || fault(FaultCleanupTwice) || fault(FaultCleanupGoesOn) {
 		return t.protected(level, err, cleanup)
 	}
 	t.level = level
@@ -175,6 +175,9 @@ func (t *Thread) clean(level Level, cleanup func() error) error {
 		_ = cleanup()
 	}
 	err := t.unwound(cleanup())
+	if fault(FaultCleanupGoesOn) {
+		err = nil
+	}
 	t.left(FrameCleanup, err)
 	if err != nil {
 		t.level = level
@@ -190,9 +193,7 @@ func (t *Thread) clean(level Level, cleanup func() error) error {
 func (t *Thread) forms(cleanups []func() error) error {
 	for _, c := range cleanups {
 		if err := c(); err != nil || t.force != nil {
-			if err = t.unwound(err); !fault(FaultCleanupGoesOn) {
-				return err
-			}
+			return t.unwound(err)
 		}
 	}
 	return nil

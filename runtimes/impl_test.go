@@ -168,42 +168,62 @@ func TestHowToReplays(t *testing.T) {
 // nightRuns is how often each program is run for real in a nightly run.
 const nightRuns = 1_000_000
 
-// realRuns is how often it is otherwise; in the continuous integration as often as takes
-// less than a minute.
-func realRuns() int {
+// realRuns is how often it is otherwise, and how many runs more there are in the
+// continuous integration of a program whose first ones take less than quick.
+func realRuns() (runs, more int) {
 	switch {
 	case os.Getenv("NIGHTLY") != "":
-		return nightRuns
+		return nightRuns, 0
 	case os.Getenv("INTERJECT_CI") != "":
-		return 2_000
+		return 2_000, 8_000
 	}
-	return 50
+	return 50, 0
 }
+
+const quick = 50 * time.Millisecond
 
 // On goroutines it does so too. With a million runs the frequencies are reported.
 func TestRealRunsAreAllowed(t *testing.T) {
-	o := Options{Runs: realRuns(), Seed: 1}
 	for _, d := range ImplEditions() {
 		t.Run(d.Name, func(t *testing.T) {
+			t.Parallel()
 			r, err := NewImpl(d.Name)
 			if err != nil {
 				t.Fatal(err)
 			}
+			runs, more := realRuns()
+			programs, often := 0, 0
 			for _, test := range litmus.All() {
-				rep, err := Conform(context.Background(), r, test, []model.Dialect{d}, o)
-				if err != nil {
-					t.Fatalf("%s: %v", test.Path(), err)
+				from := time.Now()
+				if !realRunsAllowed(t, r, test, d, Options{Runs: runs, Seed: 1}) {
+					continue
 				}
-				if o.Runs == nightRuns {
-					t.Logf("%s: %v", test.Path(), rep.Tally.Counts)
-				}
-				if rep.Skipped == "" && rep.Judged[0].Verdict == litmus.Violating {
-					s := rep.Judged[0].Stray[0]
-					t.Errorf("%s: %s is not allowed (%d of %d runs, seed %d); nearest allowed: %s", test.Path(), s.Outcome, s.Count, o.Runs, o.Seed, s.Nearest)
+				programs++
+				if more > 0 && time.Since(from) < quick {
+					often++
+					realRunsAllowed(t, r, test, d, Options{Runs: more, Seed: uint64(runs) + 1})
 				}
 			}
+			t.Logf("%d runs of each of %d programs; of %d of them %d more", runs, programs, often, more)
 		})
 	}
+}
+
+// realRunsAllowed tells whether the test could be run.
+func realRunsAllowed(t *testing.T, r *Impl, test *litmus.Test, d model.Dialect, o Options) bool {
+	t.Helper()
+	rep, err := Conform(context.Background(), r, test, []model.Dialect{d}, o)
+	if err != nil {
+		t.Fatalf("%s: %v", test.Path(), err)
+	}
+	if o.Runs == nightRuns {
+		t.Logf("%s: %v", test.Path(), rep.Tally.Counts)
+	}
+	if rep.Skipped == "" && rep.Judged[0].Verdict == litmus.Violating {
+		s := rep.Judged[0].Stray[0]
+		t.Errorf("%s: %s is not allowed (%d of %d runs, seed %d); nearest allowed: %s", test.Path(), s.Outcome, s.Count, o.Runs, o.Seed, s.Nearest)
+	}
+	return rep.Skipped == ""
 }
 
 // Whatever a loop does, its run ends: one that only waits comes to rest in it, and one
