@@ -144,7 +144,7 @@ func TestAgreesWithEnumeration(t *testing.T) {
 	base := baseSeed(t)
 	for _, test := range tests {
 		for _, d := range model.Editions {
-			if len(test.MissingIn(d)) > 0 {
+			if len(test.MissingIn(d)) > 0 || d.Turns {
 				continue
 			}
 			of, err := newWriting(test, d)

@@ -55,6 +55,9 @@ func inputf(format string, args ...any) error { return inputError{fmt.Errorf(for
 // newSubject makes the machine of a history under a dialect: of the litmus test t,
 // or of any program at all if t is nil.
 func newSubject(h *traces.History, d model.Dialect, t *litmus.Test) (*subject, error) {
+	if d.Turns {
+		return nil, inputf("%s: threads take turns there, and histories do not tell whose turn it is", d.Name)
+	}
 	s := &subject{h: h, x: traces.NewIndex(h), free: t == nil, nodes: map[stmt]model.Pos{}, tagOf: map[model.Pos]uint16{},
 		origin: map[model.Pos]model.Pos{}, silent: map[model.Pos]bool{}, classes: map[string]uint8{}, tags: map[string]uint8{}, values: map[int64]int16{}}
 	if len(h.Threads) > 100 || len(h.Cells) > 100 {

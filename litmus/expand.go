@@ -151,6 +151,8 @@ func (e expansion) withLock() []item {
 		nothing := func(place) []item { return nil }
 		free := e.lock(model.NotHeld)(e.at)
 		return append(free, e.masked(model.Without, model.Reopen, nothing, taken, unlock))
+	case model.WithLockStrict:
+		unlock = e.lock(model.Unlock)
 	}
 	return append(lock(e.at), e.guard(e.block(0), unlock, e.at))
 }

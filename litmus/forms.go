@@ -102,6 +102,7 @@ var Forms = []*Form{
 	{Word: "kill", Wire: "kill", Names: []Role{AThreadOrSelf}, Op: model.Kill, Waits: true, Doc: "make the thread end, its cleanups run"},
 	{Word: "kill!", Wire: "kill!", Names: []Role{AThreadOrSelf}, Op: model.KillNow, Doc: "make the thread end without its cleanups"},
 	{Word: "cancel", Wire: "cancel", Names: []Role{AThreadOrSelf}, Doc: "ask the thread to stop: it will look where it looks"},
+	{Word: "uncancel", Wire: "uncancel", Op: model.Uncancel, Doc: "take one request to stop back: the value is then how many are left"},
 	{Word: "exit", Wire: "exit", Op: model.Exit, Doc: "end the own thread, its cleanups run"},
 
 	{Word: "take", Wire: "take", Names: []Role{AnMVar}, Op: model.Take, Waits: true, Doc: "empty an MVar, blocking while it is empty"},
@@ -116,6 +117,7 @@ var Forms = []*Form{
 	{Word: "wait-until", Wire: "wait-until", Names: aVar, Number: MayNumber, Default: 1, Op: model.WaitUntil, Waits: true, Doc: "block until the variable is N"},
 	{Word: "join", Wire: "join", Names: other, Op: model.Join, Waits: true, Doc: "block until the thread has ended"},
 	{Word: "join", After: "timeout", Wire: "join-timeout", Names: other, Op: model.JoinTimeout, Waits: true, Doc: "the same, and it may give up at any time"},
+	{Word: "join", After: "shielded", Wire: "join-shielded", Names: other, Op: model.JoinShielded, Waits: true, Doc: "the same as join where a cancel of who joins is passed on to the other, which it is not here"},
 	{Word: "sleep", Wire: "sleep", Op: model.Sleep, Waits: true, Doc: "block for some time"},
 	{Word: "foreign", Wire: "foreign", Op: model.Foreign, Waits: true, Doc: "a foreign call during which nothing is received"},
 	{Word: "foreign-until", Wire: "foreign-until", Names: aVar, Number: MayNumber, Default: 1, Op: model.ForeignUntil, Waits: true, Doc: "a foreign call that lasts until the variable is N"},

@@ -55,7 +55,7 @@ var answers = map[reflect.Type][]string{
 	reflect.TypeFor[ExitIdiom]():     {"primitive", "exception"},
 	reflect.TypeFor[ProtectIdiom]():  {"bare", "masked", "unblocked"},
 	reflect.TypeFor[BracketIdiom]():  {"bare", "masked", "unblocked"},
-	reflect.TypeFor[WithLockIdiom](): {"bare", "masked", "local", "unblocked", "reopened"},
+	reflect.TypeFor[WithLockIdiom](): {"bare", "masked", "local", "unblocked", "reopened", "strict"},
 }
 
 // elements are the names of what the answers are sets of.
@@ -169,7 +169,7 @@ func (c ChoicePoint) changed(d Dialect, how, elements string) (string, error) {
 
 var opNames = []string{
 	ThrowTo: "throwTo", Take: "take", Put: "put", Lock: "lock", Acquire: "acquire", AcquireOpen: "acquire-open",
-	Wait: "wait", WaitUntil: "wait-until", Join: "join", JoinTimeout: "join-timeout", Sleep: "sleep",
+	Wait: "wait", WaitUntil: "wait-until", Join: "join", JoinTimeout: "join-timeout", JoinShielded: "join-shielded", Sleep: "sleep",
 	Foreign: "foreign", ForeignInt: "foreign-interruptible", Point: "point", Force: "force", Busy: "busy", ForeignUntil: "foreign-until",
 	Receive: "receive",
 }

@@ -6,8 +6,8 @@ func TestWith(t *testing.T) {
 	for _, c := range []struct{ setting, point, want string }{
 		{"order=lifo", "Order", "lifo"},
 		{"hand-off=take+put", "HandOff", "take put"},
-		{"wake-=take", "Wake", "throwTo put lock acquire acquire-open wait wait-until join join-timeout sleep force"},
-		{"wake+=foreign", "Wake", "throwTo take put lock acquire acquire-open wait wait-until join join-timeout sleep foreign force"},
+		{"wake-=take", "Wake", "throwTo put lock acquire acquire-open wait wait-until join join-timeout sleep force join-shielded"},
+		{"wake+=foreign", "Wake", "throwTo take put lock acquire acquire-open wait wait-until join join-timeout sleep foreign force join-shielded"},
 		{"poke-=foreign-interruptible", "Poke", "none"},
 		{"arm+=send+leave", "Arm", "send leave"},
 		{"nest-bound=3", "NestBound", "3"},

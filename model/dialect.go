@@ -19,6 +19,7 @@ type Dialect struct {
 	JoinEarly   bool  // does a join end once the other has ended, though that still accepts signals?
 	LateKill    bool  // may a kill that comes to a thread after its end end the process?
 	FalseDeath  bool  // is a thread taken for dead once a join of it was interrupted?
+	Turns       bool  // does a thread run alone until it waits, or stands where it lets others run?
 
 	// Sending.
 	Sync      bool    // does a throwTo wait until it is received?
@@ -28,6 +29,8 @@ type Dialect struct {
 	SelfNow   bool    // is a throwTo to oneself raised at once, whatever the mask?
 	GoneError bool    // is sending to a thread that is gone an error in the sender?
 	Poke      OpSet   // which operations does a signal end early without being received?
+	Through   bool    // does what is sent to a thread that joins another go to that one?
+	Counts    bool    // are the requests to cancel a thread counted, until it takes them back?
 
 	// Receiving: which signal, and when.
 	Order        Order   // which of the pending signals comes first?
@@ -63,11 +66,13 @@ type Dialect struct {
 	HandOff   OpSet // which operations does the other side complete for the first that waits?
 	Retry     OpSet // in which operations is the first that waits only woken, to try again?
 	NoLine    OpSet // in which operations may any that waits go on, not only the first?
+	Behind    OpSet // in which operations does a newcomer stand behind those that wait, though it could go on?
 	Relocks   bool  // does an interrupted wait take its mutex again before anything else?
 	PassOn    bool  // does a waiter that is thrown out pass a notification on, had it one or not?
 	EndsWaits Ends  // which waits that a thunk interrupted does a notification end, beside the first?
 	WakeError bool  // is it an error to hand a mutex to a thread that ends before it is woken?
 	OwnNotify bool  // is it an error to notify without holding the mutex of those that wait?
+	JoinSelf  OpSet // in which ways to join is it an error to join oneself?
 	LockCycle bool  // is it an error to close a circle of threads that wait for mutexes?
 	Deadlock  bool  // when nothing else can happen, do threads blocked on an MVar or a lazy cell get an error?
 }
@@ -170,7 +175,7 @@ var RunningWaits = Ops(Spin, Await, Settle)
 
 // Blocking is every operation in which a thread can be blocked, but for taking a
 // mutex again after a wait.
-var Blocking = Ops(ThrowTo, Take, Put, Lock, Acquire, AcquireOpen, Wait, WaitUntil, Join, JoinTimeout, Sleep, Foreign, ForeignInt, ForeignUntil, Force)
+var Blocking = Ops(ThrowTo, Take, Put, Lock, Acquire, AcquireOpen, Wait, WaitUntil, Join, JoinTimeout, JoinShielded, Sleep, Foreign, ForeignInt, ForeignUntil, Force)
 
 // uninterruptible are the foreign calls that nothing ends early.
 var uninterruptible = Ops(Foreign, ForeignUntil)

@@ -6,7 +6,7 @@ import "fmt"
 var Editions = []Dialect{
 	GHCPLDI01, GHCDoc2010, GHCBase415, GHC90, GHC90OneCap, GHC90GC,
 	SBCLDoc, SBCL22, ECL21, LCLDoc, LispWorksDoc, CCLDoc,
-	PythonSeed2018, PythonDoc311, Python311Signal, Python311,
+	PythonSeed2018, PythonDoc311, Python311Signal, Python311, Asyncio311,
 	PthreadDoc, PthreadGlibc236, RubyDoc, Ruby31, Racket87, ErlangDoc, Erlang25, Java17, GoContext,
 }
 

@@ -12,6 +12,8 @@ var (
 	killing      = []string{"kill", "exit"}
 	killingNow   = []string{"kill!"}
 	cancelling   = []string{"cancel", "cancelled?"}
+	counting     = []string{"uncancel"}
+	shields      = []string{"join shielded"}
 	tags         = []string{"tag", "throw"}
 	ghcMasks     = []string{"umask", "restore", "interruptible"}
 	blocks       = []string{"mask", "unmask"} // of 2001: both absolute
@@ -37,7 +39,7 @@ var (
 
 // groups is every group.
 var groups = [][]string{
-	exceptions, throwing, thunks, killing, killingNow, cancelling, tags, ghcMasks, blocks, without, lispMasks,
+	exceptions, throwing, thunks, killing, killingNow, cancelling, counting, shields, tags, ghcMasks, blocks, without, lispMasks,
 	assignedMask, breaks, classMasks, mvars, withLock, mutexes, holder, conditions, semaphores, lazyCells, timers,
 	foreignCalls, foreignEarly, emptyLoops, mailboxes, links,
 }

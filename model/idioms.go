@@ -93,11 +93,13 @@ type WithLockIdiom uint8
 // without { allow { lock l }; protect { local { A } } cleanup { unlock } }.
 // WithLockUnblocked is WithLockMasked with unmask for restore. WithLockReopened is
 // without { protect { reopen { lock l; A } } cleanup { unlock } }, after a look whether
-// the thread has l already; reopen opens without looking for signals.
+// the thread has l already; reopen opens without looking for signals. WithLockStrict is
+// WithLockBare whose cleanup fails if the mutex is not held.
 const (
 	WithLockBare WithLockIdiom = iota
 	WithLockMasked
 	WithLockLocal
 	WithLockUnblocked
 	WithLockReopened
+	WithLockStrict
 )

@@ -110,7 +110,7 @@ func (m *Machine) Expand(i int, s Store) {
 	if (m.NestBound > 0 || m.LateKill) && x.crashed() {
 		return
 	}
-	if who == Own && x.mustReceive(t) {
+	if m.Turns && !x.mayStep(who, t) || who == Own && x.mustReceive(t) {
 		return
 	}
 	for r := range Rules {
@@ -125,7 +125,11 @@ func (x *Step) run(l Label) {
 	for ways := 1; int(l.Choice) < ways; l.Choice++ {
 		x.choice, x.ways, x.wrote, x.over = l.Choice, 1, false, ""
 		x.events = x.events[:0]
-		switch ok := Rules[l.Rule].Do(x, l.Thread); {
+		ok := Rules[l.Rule].Do(x, l.Thread)
+		if ok && x.Turns {
+			x.passTurn(l.Thread)
+		}
+		switch {
 		case x.over != "":
 			x.store.Exceeded(x.over)
 		case ok:

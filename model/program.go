@@ -67,6 +67,8 @@ const (
 	Trap            // N: 1 when exit signals become messages, 0 when they act again
 	Link            // A: thread; who ends first sends the other an exit signal
 	Unlink          // A: thread
+	JoinShielded    // A: thread; where a cancel of who joins goes to the other, it does not here
+	Uncancel        // takes one request to cancel back; the value is then how many are left
 	Relock          // no statement: blocked in taking a mutex again after Wait
 )
 

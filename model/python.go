@@ -13,6 +13,8 @@ var pythonSignals = Dialect{
 	Order:   AnyOrder, // by number, not by time: [py-manual signal, execution of handlers]; [py-obs signals]
 	Keep:    Once,     // a flag for each signal: [py-manual signal, execution of handlers]
 	Relocks: true,     // [py-src Condition.wait]
+
+	JoinSelf: Ops(Join, JoinTimeout), // [py-src Thread.join]
 }
 
 // pythonRetry are the operations that wait on a condition in a loop. A waiter that is
@@ -50,5 +52,6 @@ var Python311 = Dialect{
 	Wake:  Ops(JoinTimeout), // [py-obs blocked operations]: none ends early, and one that has timed out does not return first
 	Retry: pythonRetry,
 
-	FalseDeath: true, // [cpython-90882]; [py-src Thread._wait_for_tstate_lock]: in a join that has timed out
+	JoinSelf:   Ops(Join, JoinTimeout), // [py-src Thread.join]
+	FalseDeath: true,                   // [cpython-90882]; [py-src Thread._wait_for_tstate_lock]: in a join that has timed out
 }

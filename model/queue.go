@@ -13,6 +13,9 @@ func (x *Step) sent(t, u Thread, s Signal) {
 // there, or not at all if an equal one is.
 func (x *Step) queue(t, u Thread, s Signal) {
 	x.sent(t, u, s)
+	if s.Kind == Exception {
+		x.ask(u)
+	}
 	q := x.Queue(u)
 	switch i := q.Find(func(p Signal) bool { return p.Kind == s.Kind && (x.Keep == Last || x.equal(p, s)) }); {
 	case i >= 0 && x.Keep == Last:

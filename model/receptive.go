@@ -17,7 +17,7 @@ func (x *Step) receptive(t Thread, s Signal) bool {
 	switch {
 	case s.Kind > Death, x.traps(c, s), x.spares(t, s):
 		return false
-	case level == Closed, x.ThunkBegins && x.unbegun(c), x.ignores(t, c, s):
+	case level == Closed, x.ThunkBegins && x.unbegun(c), x.ignores(t, c, s), x.Turns && x.runsOn(t, c), x.Through && x.passes(c):
 		return false
 	case c.Status == Blocked && level == Open:
 		return x.Wake.Has(c.Op)

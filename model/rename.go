@@ -8,7 +8,7 @@ type Renaming interface {
 }
 
 // aboutThread are the operations that name a thread.
-var aboutThread = Ops(ThrowTo, Interrupt, Kill, KillNow, Join, JoinTimeout, Fork, Await, Alive, Message, Link, Unlink)
+var aboutThread = Ops(ThrowTo, Interrupt, Kill, KillNow, Join, JoinTimeout, JoinShielded, Fork, Await, Alive, Message, Link, Unlink)
 
 // AboutThread says that the statement names a thread in A.
 func (n *Node) AboutThread() bool { return aboutThread.Has(n.Op) }

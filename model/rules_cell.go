@@ -256,7 +256,9 @@ func (x *Step) ready(t Thread, op Op) (c Core, n *Node, cell Cell, ok bool) {
 	n = &x.Nodes[c.At]
 	switch {
 	case c.Status == Running:
-		return c, n, x.Cell(n.A), true
+		cell = x.Cell(n.A)
+		stands, _ := x.behind(t, n)
+		return c, n, cell, !stands
 	case c.Status != Blocked || c.Op != op || x.Retry.Has(op):
 		return
 	}
@@ -267,6 +269,21 @@ func (x *Step) ready(t Thread, op Op) (c Core, n *Node, cell Cell, ok bool) {
 	cell.Waiters = strike(cell.Waiters, t)
 	c.Status, c.Op, c.On = Running, 0, 0
 	return c, n, cell, true
+}
+
+// behind says whether t, which comes to n, must stand behind others, and whether it may:
+// those that are about to leave their wait because of a signal need not be waited for.
+func (x *Step) behind(t Thread, n *Node) (must, may bool) {
+	if !x.Behind.Has(n.Op) || x.Cell(n.A).Owner == byte(t)+1 {
+		return false, false
+	}
+	waiters := x.Cell(n.A).Waiters
+	for i := range len(waiters) {
+		u := Thread(waiters[i])
+		may = true
+		must = must || len(x.candidates(u)) == 0
+	}
+	return must, may && x.Core(t).Status == Running
 }
 
 // firstIn is the first of those who wait in op on a cell.

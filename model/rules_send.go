@@ -76,7 +76,7 @@ func sendGone(x *Step, t Thread) bool {
 // Source: [sbcl-it ¶1]; [pldi01 (ThrowTo)].
 func send(x *Step, t Thread) bool {
 	_, n, u, s, ok := x.atSend(t)
-	if !ok || s.Waits || x.Arrival == OnReturn || !x.accepts(t, u, s) {
+	if !ok || s.Waits || x.Arrival == OnReturn || !x.accepts(t, u, s) || x.Through && x.passes(x.Core(u)) {
 		return false
 	}
 	s.Flying = x.Arrival == AnyTime

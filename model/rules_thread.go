@@ -118,6 +118,9 @@ func (x *Step) sees(t Thread, c Core, n *Node) uint8 {
 		u := x.Core(Thread(n.A))
 		return answer(!u.Status.Gone() && !u.Lost, SeesAlive, SeesDead)
 	case Cancelled:
+		if x.Counts {
+			return answer(c.Asked > 0, SeesCancelled, SeesClean)
+		}
 		return answer(c.Again != 0 || x.Queue(t) != "", SeesCancelled, SeesClean)
 	}
 	return SeesOpen - uint8(c.Mask)

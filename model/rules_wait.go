@@ -185,11 +185,12 @@ func relock(x *Step, t Thread) bool {
 //	t blocked in op
 func block(x *Step, t Thread) bool {
 	c := x.Core(t)
-	if !c.steps() || c.At == 0 {
+	if !c.steps() || c.At == 0 || x.joinsSelf(t, c) {
 		return false
 	}
 	n := &x.Nodes[c.At]
-	if !x.blocks(t, n) && !x.shows(t, n) || n.Op == Lock && x.LockCycle && x.closesCycle(t, n.A) {
+	_, behind := x.behind(t, n)
+	if !behind && !x.blocks(t, n) && !x.shows(t, n) || n.Op == Lock && x.LockCycle && x.closesCycle(t, n.A) {
 		return false
 	}
 	if inLine.Has(n.Op) {
@@ -225,7 +226,7 @@ func (x *Step) blocks(t Thread, n *Node) bool {
 		return x.Cell(n.A).Value == 0
 	case WaitUntil, ForeignUntil:
 		return x.Cell(n.A).Value != n.N
-	case Join, JoinTimeout:
+	case Join, JoinTimeout, JoinShielded:
 		u := x.Core(Thread(n.A))
 		return !u.Status.Gone() && !u.Lost && !(x.JoinEarly && u.Status == Exiting)
 	case Force:
@@ -253,7 +254,7 @@ func done(x *Step, t Thread) bool {
 	}
 	n := &x.Nodes[c.At]
 	switch n.Op {
-	case WaitUntil, ForeignUntil, Join:
+	case WaitUntil, ForeignUntil, Join, JoinShielded:
 		if x.blocks(t, n) {
 			return false
 		}
@@ -279,8 +280,30 @@ func done(x *Step, t Thread) bool {
 
 // joined is the core of the thread that n joins.
 func (x *Step) joined(n *Node) Core {
-	if n.Op != Join && n.Op != JoinTimeout {
+	if n.Op != Join && n.Op != JoinTimeout && n.Op != JoinShielded {
 		return Core{}
 	}
 	return x.Core(Thread(n.A))
+}
+
+// B18 join-self. To join oneself is an error, where that is looked for.
+//
+//	t at join t    join ∈ JoinSelf
+//	──────────────────────────────
+//	t raises Error
+//
+// Source: [py-src Thread.join, Task.__step].
+func joinSelf(x *Step, t Thread) bool {
+	c := x.Core(t)
+	return x.joinsSelf(t, c) && x.raise(t, c, ErrorClass)
+}
+
+// joinsSelf says that t is about to join itself, and must not. Where a join passes
+// signals on, one that is pending comes before the error.
+func (x *Step) joinsSelf(t Thread, c Core) bool {
+	if x.JoinSelf == 0 || !c.steps() || c.At == 0 {
+		return false
+	}
+	n := &x.Nodes[c.At]
+	return x.JoinSelf.Has(n.Op) && n.A == uint8(t) && !(x.Through && x.Queue(t) != "")
 }

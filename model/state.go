@@ -63,6 +63,7 @@ type Core struct {
 	Struck bool   // it was killed, and no other kill has an effect
 	Traps  bool   // exit signals become messages
 	Links  uint16 // the threads that it is linked to
+	Asked  uint8  // how many requests to cancel it has not taken back
 }
 
 // class is the level that was set for class k alone.
@@ -88,7 +89,7 @@ const MaxOwn = 16
 // elsewhere is the core of the same thread somewhere else: what belongs to the thread
 // and not to the place stays.
 func (c Core) elsewhere(to Core) Core {
-	to.Own, to.Armed, to.Bare, to.Again, to.Lost, to.Struck, to.Traps, to.Links = c.Own, c.Armed, c.Bare, c.Again, c.Lost, c.Struck, c.Traps, c.Links
+	to.Own, to.Armed, to.Bare, to.Again, to.Lost, to.Struck, to.Traps, to.Links, to.Asked = c.Own, c.Armed, c.Bare, c.Again, c.Lost, c.Struck, c.Traps, c.Links, c.Asked
 	return to
 }
 

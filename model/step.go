@@ -57,13 +57,15 @@ func (x *Step) set(part int, p Part) {
 	x.store.Set(part, p)
 }
 
-// processPart is not empty once the process has died.
+// processPart says that the process has died, or whose turn it is.
 func (x *Step) processPart() int { return x.Parts() - 1 }
 
-func (x *Step) crashed() bool { return x.store.Get(x.processPart()) != Part{} }
+const dead = "crash"
+
+func (x *Step) crashed() bool { return x.store.Get(x.processPart()).seq == dead }
 
 // crash ends the process.
-func (x *Step) crash() { x.set(x.processPart(), Part{seq: "crash"}) }
+func (x *Step) crash() { x.set(x.processPart(), Part{seq: dead}) }
 
 // Choose is one of 0 … n-1; the rule is tried once for each.
 func (x *Step) Choose(n int) int {

@@ -114,6 +114,13 @@ var table = []Runtime{
 		command: func(file string) []string { return []string{"python3", "-I", "-u", file} },
 	},
 	{
+		Name: "asyncio", Title: "CPython, tasks of asyncio", Tool: "python3", Install: apt + "python3",
+		Edition: "asyncio@3.11",
+		source:  source{"driver.py", cpythonDriver},
+		memory:  2 << 30,
+		command: func(file string) []string { return []string{"python3", "-I", "-u", file, "asyncio"} },
+	},
+	{
 		Name: "java", Title: "OpenJDK, Thread.interrupt", Tool: "javac", Install: apt + "openjdk-17-jdk-headless",
 		Edition: "java@17",
 		source:  source{"Driver.java", javaDriver},

@@ -31,7 +31,7 @@ var does = map[model.Op]func(f *future, n *model.Node){
 	model.Nop: nothing, model.Log: nothing, model.LogValue: nothing, model.Value: nothing, model.Scope: nothing,
 	model.Try: nothing, model.Tag: nothing, model.Protect: nothing, model.Throw: nothing, model.Raise: nothing,
 	model.Exit: nothing, model.Sleep: nothing, model.Foreign: nothing, model.ForeignInt: nothing,
-	model.Settle: nothing, model.Point: nothing, model.GetMask: nothing, model.Cancelled: nothing,
+	model.Settle: nothing, model.Point: nothing, model.GetMask: nothing, model.Cancelled: nothing, model.Uncancel: nothing,
 	model.Assign: nothing, model.Handle: nothing, model.Timeout: nothing,
 	model.Message: nothing, model.Receive: nothing, model.Trap: nothing, model.Link: nothing, model.Unlink: nothing, // unreduced
 	model.Fork: nothing, // what the child does, is in the closure
@@ -46,9 +46,9 @@ var does = map[model.Op]func(f *future, n *model.Node){
 	model.Interrupt:   func(f *future, n *model.Node) { f.thunks |= 1 << n.A },
 	model.KillNow:     func(f *future, n *model.Node) { f.ends |= 1 << n.A },
 	model.Join:        sees,
-	model.JoinTimeout: sees,
-	model.Alive:       sees,
-	model.Await:       func(f *future, n *model.Node) { f.awaits |= 1 << n.A },
+	model.JoinTimeout: sees, model.JoinShielded: sees,
+	model.Alive: sees,
+	model.Await: func(f *future, n *model.Node) { f.awaits |= 1 << n.A },
 }
 
 func nothing(*future, *model.Node)       {}

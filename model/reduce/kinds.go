@@ -88,16 +88,19 @@ var (
 		func(d model.Dialect) bool { return !d.Deadlock && !d.FalseDeath && !d.TwoStepExit && !d.Booting }}
 	once = premise{"what was received is over (sticky)",
 		func(d model.Dialect) bool { return !d.Sticky }}
+
+	together = premise{"threads run side by side, and what is sent to one stays with it (turns, through)",
+		func(d model.Dialect) bool { return !d.Turns && !d.Through }}
 )
 
 // premises of each kind.
 var premises = [kinds][]premise{
-	Unseen: {},
-	Masked: {noCues, killsCount},
-	Merged: {noCues},
-	Due:    {noCues, killsCount, nothingVoid, survived, prompt, queued, inOrder},
-	Alike:  {},
-	Lazy:   {noCues, nothingVoid, survived, queued, waiting, interruptible, unobserved, once},
+	Unseen: {together},
+	Masked: {together, noCues, killsCount},
+	Merged: {together, noCues},
+	Due:    {together, noCues, killsCount, nothingVoid, survived, prompt, queued, inOrder},
+	Alike:  {together},
+	Lazy:   {together, noCues, nothingVoid, survived, queued, waiting, interruptible, unobserved, once},
 }
 
 // Permitted is the kinds that the dialect permits.

@@ -1,4 +1,5 @@
-"""The CPython driver: runs litmus programs on PyThreadState_SetAsyncExc.
+"""The CPython driver: runs litmus programs on PyThreadState_SetAsyncExc, or, called
+with the word asyncio, on the tasks of an event loop and Task.cancel.
 
 It speaks docs/protocol.md on standard input and output. A program's wire form is
 turned into Python source, one function for each thread, and compiled before any
@@ -8,6 +9,7 @@ this driver adds is the call of step() with which each statement begins, and wha
 thread records it records by stores, never by a call.
 """
 
+import asyncio
 import ctypes
 import os
 import platform
@@ -15,6 +17,7 @@ import random
 import sys
 import threading
 import time
+import warnings
 
 LOG_SIZE = 1024
 MANY = 5000  # statements in which a thread has been everywhere, many times: it loops
@@ -30,6 +33,10 @@ class Raised(Exception):
 
 class Abandon(BaseException):
     """Ends the threads of a run that is over. No handler of a program takes it."""
+
+
+class OtherError(Exception):
+    """What operations raise themselves, where the library raises nothing."""
 
 
 class Unsupported(Exception):
@@ -117,27 +124,26 @@ def read_wire(text):
 
 
 class Program:
-    def __init__(self, text):
+    def __init__(self, text, mode):
         form = read_wire(text)
         if form[:2] != ["litmus", "1"]:
             raise Malformed("not a program of wire version 1")
         self.cells, self.threads, self.waits = [], [], [(RUNS, "")]
-        self.classes = {}
+        self.classes, self.mode = {}, mode
         bodies = []
         for d in form[3:]:
             if d[0] in ("thread", "later"):
                 self.threads.append((d[1], d[0] == "later"))
                 bodies.append(d[2:])
-            elif d[0] in ("flag", "var", "mutex", "sem", "cond"):
-                self.cells.append((d[1], d[0], int(d[2]) if len(d) > 2 else 0))
+            elif d[0] in mode.declarations:
+                self.cells.append((d[1], d[0], initial(d)))
             else:
                 raise Unsupported(d[0])
         lines = []
         for i, body in enumerate(bodies):
-            lines.append(f"def body{i}(th, run, cells, owner, threads, log):")
+            lines.append(f"{mode.define} body{i}(th, run, cells, owner, threads, log):")
             self.block(body, lines, " ")
-        names = {"step": step, "beat": beat, "at_rest": at_rest, "Raised": Raised, "throw": set_async_exc,
-                 "start": start_thread, "sleep": time.sleep, "Abandon": Abandon, **self.classes}
+        names = {"Raised": Raised, "OtherError": OtherError, "Abandon": Abandon, **mode.names, **self.classes}
         exec(compile("\n".join(lines), "<litmus>", "exec"), names)
         self.bodies = [names[f"body{i}"] for i in range(len(bodies))]
 
@@ -156,7 +162,9 @@ class Program:
     def cls(self, name):
         """The name that a class has in the compiled program."""
         if name == "any":
-            return "Exception"
+            return self.mode.any
+        if name == "Cancelled" and self.mode is TASKS:
+            return "CancelledError"
         if name == "Error":
             return "OtherError"
         key = "class_" + name.replace("-", "_dash_")
@@ -174,37 +182,58 @@ class Program:
             self.statement(f[0], f[1:], out, pad)
 
     def statement(self, op, args, out, pad):
-        emit = FORMS.get(op)
+        emit = self.mode.forms.get(op)
         if emit is None:
             raise Unsupported(op)
         emit(self, out, pad, *args)
 
 
-FORMS = {}
+def initial(d):
+    """The number that a cell is declared with; None for an empty mvar."""
+    if len(d) < 3:
+        return 0
+    return {"-": None, "full": 0}[d[2]] if d[2] in ("-", "full") else int(d[2])
 
 
-def form(name):
+class Mode:
+    """What differs between threads and tasks."""
+
+    def __init__(self, runtime, declarations, define, any, waits):
+        self.runtime, self.declarations, self.define, self.any = runtime, declarations, define, any
+        self.waits = waits  # how await is decided: docs/protocol.md
+        self.forms, self.names, self.one_run = {}, {}, None
+
+
+THREADS = Mode("cpython", ("flag", "var", "mutex", "sem"), "def", "Exception", "timing")
+TASKS = Mode("asyncio", ("flag", "var", "mvar", "mutex", "sem"), "async def", "(Exception, CancelledError)", "state")
+
+
+def form(name, *modes):
     def register(f):
-        FORMS[name] = f
+        for m in modes or (THREADS,):
+            m.forms[name] = f
         return f
     return register
+
+
+BOTH = THREADS, TASKS
 
 
 def wait_code(p, out, pad, kind, text, code):
     out += [f"{pad}th.at = {p.waiting(kind, text)}", f"{pad}{code}", f"{pad}th.at = 0"]
 
 
-@form("log")
+@form("log", *BOTH)
 def _(p, out, pad, w):
     out += [f"{pad}log[th.used] = {w!r}", f"{pad}th.used += 1"]
 
 
-@form("logv")
+@form("logv", *BOTH)
 def _(p, out, pad, w):
     out += [f"{pad}log[th.used] = ({w!r}, th.value)", f"{pad}th.used += 1"]
 
 
-@form("value")
+@form("value", *BOTH)
 def _(p, out, pad, n):
     out.append(f"{pad}th.value = {int(n)}")
 
@@ -221,21 +250,21 @@ def _(p, out, pad, x, n):
             f"{pad}while cells[{i}] != {int(n)}:", f"{pad} beat(th)", f"{pad}th.at = 0"]
 
 
-@form("while")
+@form("while", *BOTH)
 def _(p, out, pad, x, n, *body):
     out.append(f"{pad}while cells[{p.cell(x)}] == {int(n)}:")
     p.block(body, out, pad + " ")
     out.append(f"{pad} step(th)")
 
 
-@form("nop")
+@form("nop", *BOTH)
 @form("point")
-@form("settle")  # SetAsyncExc has stored the exception when it returns: nothing is in flight
+@form("settle", *BOTH)  # the exception is stored when the send returns: nothing is in flight
 def _(p, out, pad):
     pass
 
 
-@form("try")
+@form("try", *BOTH)
 def _(p, out, pad, cls, body, handler):
     out.append(f"{pad}try:")
     p.block(body, out, pad + " ")
@@ -246,7 +275,7 @@ def _(p, out, pad, cls, body, handler):
     p.block(handler, out, pad + " ")
 
 
-@form("protect")
+@form("protect", *BOTH)
 def _(p, out, pad, body, cleanup):
     out.append(f"{pad}try:")
     p.block(body, out, pad + " ")
@@ -264,7 +293,7 @@ def _(p, out, pad, l, *body):
     p.block(body, out, pad + " ")
 
 
-@form("raise")
+@form("raise", *BOTH)
 def _(p, out, pad, cls):
     out.append(f"{pad}raise {p.cls(cls)}")
 
@@ -494,6 +523,12 @@ def finish(p, run, limit):
 # Its outcome ------------------------------------------------------------------
 
 
+def class_of(e):
+    if issubclass(e, asyncio.CancelledError):
+        return "Cancelled"
+    return e.__name__ if issubclass(e, Raised) else "Error"
+
+
 def end_text(p, th):
     if th.thread is None:
         return "unstarted"
@@ -502,7 +537,7 @@ def end_text(p, th):
         return "blocked " + text if kind == BLOCK else "running"
     if th.end == "returned":
         return "returned"
-    return "died " + (th.end.__name__ if issubclass(th.end, Raised) else "Error")
+    return "died " + class_of(th.end)
 
 
 def log_text(th):
@@ -529,6 +564,8 @@ def outcome(p, run, looping):
             parts.append(f"{name}={c._value}")
         elif kind == "mutex":
             parts.append(f"{name}=held {holder(p, run, i)}" if c.locked() else f"{name}=free")
+        elif kind == "mvar":
+            parts.append(f"{name}={c._queue[0] or 'full' if c.qsize() else 'empty'}")
     return "; ".join(parts)
 
 
@@ -550,6 +587,408 @@ def abandon(run):
         time.sleep(0.0002)
     return len(left)
 
+
+def run_threads(p, rng, limit):
+    """One run: its outcome, None if there is none yet, and how many threads were left."""
+    run = new_run(p, rng)
+    start_run(p, run, rng)
+    looping = finish(p, run, limit)
+    text = None if looping is None else outcome(p, run, looping)
+    return text, abandon(run)
+
+
+THREADS.one_run = run_threads
+THREADS.names = {"step": step, "beat": beat, "at_rest": at_rest, "throw": set_async_exc,
+                 "start": start_thread, "sleep": time.sleep}
+
+
+# Tasks ------------------------------------------------------------------------
+
+# A thread is a task of one loop. Nothing of the driver stands between two statements
+# but step(), which does not suspend: where a task is suspended, and only there, others
+# run and cancel it. Jitter is the order in which tasks are made, how many turns of the
+# loop it takes until each begins, and how many turns a suspension lasts.
+
+ROUNDS = 25  # turns of the loop without a change after which nothing will change
+ROUND = 500  # statements in which a task that suspends has been everywhere, many times: it loops
+HOG = 20000  # statements without a suspension in which a task has been everywhere
+
+
+class Task:
+    """One for each thread and run."""
+
+    __slots__ = ("name", "run", "task", "born", "early", "steps", "alone", "at", "value", "log", "used",
+                 "trying", "longest")
+
+    def __init__(self, name, run, rng):
+        self.name, self.run, self.task, self.born, self.early = name, run, None, None, 0
+        self.steps = self.alone = self.at = self.value = self.used = 0
+        self.trying = None
+        self.log = [None] * LOG_SIZE
+        self.longest = rng.choice((0, 0, 1, 4))
+
+    @property
+    def thread(self):  # whether it was started
+        return self.task
+
+    @property
+    def end(self):
+        """None while it lasts, "returned", or the class that it died of."""
+        if self.task is None or not self.task.done():
+            return None
+        if self.task.cancelled():
+            return asyncio.CancelledError
+        e = self.task.exception()
+        return "returned" if e is None else e.__class__
+
+
+class TaskRun:
+    __slots__ = ("abandon", "cells", "watchers", "owner", "threads", "bodies", "random", "text", "program")
+
+
+def task_step(th):
+    th.steps += 1
+    th.alone += 1
+    if th.run.abandon:
+        raise Abandon
+    if th.alone > HOG:  # nobody else ever runs
+        th.run.text = outcome(th.run.program, th.run, [th])
+        th.run.abandon = True
+        raise Abandon
+
+
+async def turns(th):
+    """A suspension that lasts a few turns of the loop."""
+    th.alone = 0
+    for _ in range(1 + int(th.run.random() * (1 + th.longest))):
+        await asyncio.sleep(0)
+    if th.run.abandon:
+        raise Abandon
+
+
+def at_rest_task(other):
+    return other.end is not None or other.task is not None and other.run.program.waits[other.at][0] in (BLOCK, TIMED)
+
+
+async def await_task(other):
+    if other.task is None:
+        if other.born is None:
+            other.born = asyncio.get_running_loop().create_future()
+        await asyncio.shield(other.born)
+    return other.task
+
+
+async def shielded(other):
+    await asyncio.shield(await await_task(other))
+
+
+async def joined(other):
+    await (await await_task(other))
+
+
+async def join_for_a_while(other, seconds):
+    task = other.task
+    if task is None:
+        await asyncio.sleep(seconds)
+        return
+    if not task.done():
+        await asyncio.wait({task}, timeout=seconds)
+    if task.done():
+        task.result()
+
+
+def lapse(th):
+    return th.run.random() * 3e-4 + 1e-6
+
+
+def cancel_task(th):
+    if th.task is None:
+        th.early += 1
+    else:
+        th.task.cancel()
+
+
+async def begin(delay, body):
+    """A task that the loop does not come to for some turns: cancelled meanwhile, it never begins."""
+    for _ in range(delay):
+        try:
+            await asyncio.sleep(0)
+        except BaseException:
+            body.close()
+            raise
+    await body
+
+
+def start_task(th, body, delay=0):
+    if th.task is not None:
+        raise OtherError("started twice")
+    body = body(th, th.run, th.run.cells, th.run.owner, th.run.threads, th.log)
+    th.task = asyncio.get_running_loop().create_task(begin(delay, body))
+    for _ in range(th.early):
+        th.task.cancel()
+    if th.born is not None and not th.born.done():
+        th.born.set_result(None)
+
+
+async def until(run, i, n):
+    while run.cells[i] != n:
+        f = asyncio.get_running_loop().create_future()
+        run.watchers[i].append(f)
+        await f
+
+
+def changed(run, i):
+    for f in run.watchers[i]:
+        if not f.done():
+            f.set_result(None)
+    run.watchers[i].clear()
+
+
+def may_lock(th, i):  # asyncio.Lock knows no owner
+    if th.run.owner[i] is th:
+        raise OtherError("taken twice")
+
+
+def may_unlock(th, i):
+    if th.run.owner[i] is not th:
+        raise OtherError("not held")
+
+
+def suspends(p, out, pad, kind, text, code, *data):
+    """An await, with where it waits written down before; a wait that is done at once is seen by nobody."""
+    out += [f"{pad}th.at, th.alone = {p.waiting(kind, text, *data)}, 0", f"{pad}try:", f"{pad} {code}", f"{pad}finally:", f"{pad} th.at = 0"]
+
+
+@form("point", TASKS)
+def _(p, out, pad):
+    out.append(f"{pad}await turns(th)")
+
+
+@form("set", TASKS)
+def _(p, out, pad, x, n):
+    out += [f"{pad}cells[{p.cell(x)}] = {int(n)}", f"{pad}changed(run, {p.cell(x)})"]
+
+
+@form("spin", TASKS)
+def _(p, out, pad, x, n):
+    i = p.cell(x)
+    out += [f"{pad}th.at = {p.waiting(SPIN, '', i, int(n))}", f"{pad}try:",
+            f"{pad} await turns(th)", f"{pad} while cells[{i}] != {int(n)}: await turns(th)",
+            f"{pad}finally:", f"{pad} th.at = 0"]
+
+
+@form("await", TASKS)
+def _(p, out, pad, t):
+    out += [f"{pad}th.at = {p.waiting(AWAIT, '')}", f"{pad}try:",
+            f"{pad} await turns(th)", f"{pad} while not at_rest(threads[{p.thread(t)}]): await turns(th)",
+            f"{pad}finally:", f"{pad} th.at = 0"]
+
+
+@form("with-lock", TASKS)  # what the manual says that async with is
+def _(p, out, pad, l, *body):
+    TASKS.forms["lock"](p, out, pad, l)
+    out.append(f"{pad}try:")
+    p.block(body, out, pad + " ")
+    out.append(f"{pad}finally:")
+    TASKS.forms["unlock"](p, out, pad + " ", l)
+
+
+@form("bracket", TASKS)
+def _(p, out, pad, acquire, use, release):
+    p.block(acquire, out, pad)
+    TASKS.forms["protect"](p, out, pad, use, release)
+
+
+@form("cancel", TASKS)
+def _(p, out, pad, t):
+    who = "th" if t == "self" else f"threads[{p.thread(t)}]"
+    out.append(f"{pad}cancel({who})")
+
+
+@form("uncancel", TASKS)
+def _(p, out, pad):
+    out.append(f"{pad}th.value = th.task.uncancel()")
+
+
+@form("cancelled?", TASKS)
+def _(p, out, pad):
+    out += [f"{pad}log[th.used] = 'cancelled' if th.task.cancelling() else 'clean'", f"{pad}th.used += 1"]
+
+
+@form("take", TASKS)
+def _(p, out, pad, m):
+    suspends(p, out, pad, BLOCK, "take " + m, f"th.value = await cells[{p.cell(m)}].get()")
+
+
+@form("put", TASKS)
+def _(p, out, pad, m, n):
+    suspends(p, out, pad, BLOCK, "put " + m, f"await cells[{p.cell(m)}].put({0 if n == 'full' else int(n)})")
+
+
+@form("lock", TASKS)
+def _(p, out, pad, l):
+    i = p.cell(l)
+    out.append(f"{pad}may_lock(th, {i})")
+    suspends(p, out, pad, BLOCK, "lock " + l, f"await cells[{i}].acquire()")
+    out.append(f"{pad}owner[{i}] = th")
+
+
+@form("unlock", TASKS)
+def _(p, out, pad, l):
+    i = p.cell(l)
+    out += [f"{pad}may_unlock(th, {i})", f"{pad}owner[{i}] = None", f"{pad}cells[{i}].release()"]
+
+
+@form("acquire", TASKS)
+def _(p, out, pad, s):
+    suspends(p, out, pad, BLOCK, "acquire " + s, f"await cells[{p.cell(s)}].acquire()")
+
+
+@form("post", TASKS)
+def _(p, out, pad, s):
+    out.append(f"{pad}cells[{p.cell(s)}].release()")
+
+
+@form("wait-until", TASKS)
+def _(p, out, pad, x, n):
+    suspends(p, out, pad, BLOCK, "wait-until " + x, f"await until(run, {p.cell(x)}, {int(n)})")
+
+
+@form("join", TASKS)
+def _(p, out, pad, t):
+    suspends(p, out, pad, BLOCK, "join " + t, f"await joined(threads[{p.thread(t)}])", p.thread(t))
+
+
+@form("join-shielded", TASKS)
+def _(p, out, pad, t):
+    suspends(p, out, pad, BLOCK, "join " + t, f"await shielded(threads[{p.thread(t)}])")
+
+
+@form("join-timeout", TASKS)
+def _(p, out, pad, t):
+    suspends(p, out, pad, TIMED, "join " + t, f"await join_for_a_while(threads[{p.thread(t)}], lapse(th))")
+
+
+@form("sleep", TASKS)
+def _(p, out, pad):
+    suspends(p, out, pad, TIMED, "", "await sleep(lapse(th))")
+
+
+@form("alive?", TASKS)
+def _(p, out, pad, t):
+    out += [f"{pad}log[th.used] = 'alive' if threads[{p.thread(t)}].end is None else 'dead'", f"{pad}th.used += 1"]
+
+
+@form("fork", TASKS)
+def _(p, out, pad, t):
+    out.append(f"{pad}start(threads[{p.thread(t)}], run.bodies[{p.thread(t)}])")
+
+
+TASKS.names = {"step": task_step, "turns": turns, "at_rest": at_rest_task, "joined": joined, "shielded": shielded,
+               "join_for_a_while": join_for_a_while, "until": until, "changed": changed, "lapse": lapse,
+               "may_lock": may_lock, "may_unlock": may_unlock, "cancel": cancel_task, "start": start_task,
+               "sleep": asyncio.sleep, "CancelledError": asyncio.CancelledError}
+
+
+def fresh_task_cell(kind, init):
+    if kind == "mutex":
+        return asyncio.Lock()
+    if kind == "sem":
+        return asyncio.Semaphore(init)
+    if kind == "mvar":
+        q = asyncio.Queue(1)
+        if init is not None:
+            q.put_nowait(init)
+        return q
+    return init
+
+
+def look_task(p, th):
+    """Where it stands, None when it may go on by itself."""
+    if th.task is None or th.task.done():
+        return "over"
+    kind, _, *data = p.waits[th.at]
+    if kind == BLOCK or kind == AWAIT or kind == SPIN and th.run.cells[data[0]] != data[1]:
+        return th.at, th.steps
+    return None
+
+
+async def rest(p, run, limit):
+    """Waits for the end: the tasks that loop, or None when it did not come. All is at rest
+    when nothing changed for so many turns of the loop: a turn runs all that can run, and no
+    wake-up passes through as many callbacks."""
+    deadline, quiet, last = time.monotonic() + limit, 0, None
+    before = [(look_task(p, th), th.steps) for th in run.threads]
+    while run.text is None:
+        now = [look_task(p, th) for th in run.threads]
+        if all(x == "over" for x in now):
+            return []
+        quiet = quiet + 1 if now == last and None not in now else 0
+        if quiet > ROUNDS:
+            return []
+        last = now
+        moved = [th for th, (_, s) in zip(run.threads, before) if th.steps > s + ROUND]
+        if moved:
+            if all(th in moved or was is not None and was == look_task(p, th) for th, (was, _) in zip(run.threads, before)):
+                return moved
+            before = [(look_task(p, th), th.steps) for th in run.threads]
+        if time.monotonic() > deadline:
+            return None
+        await asyncio.sleep(0)
+    return []
+
+
+def circular(p, run, th):
+    """Whether it awaits one that awaits it, over however many others: to cancel it is a recursion
+    without end, and an error."""
+    for _ in run.threads:
+        kind, _, *data = p.waits[th.at]
+        if th.end is not None or kind != BLOCK or not data:
+            return False
+        th = run.threads[data[0]]
+    return True
+
+
+async def run_on_loop(p, rng, limit):
+    run = TaskRun()
+    run.abandon, run.text, run.program, run.random = False, None, p, random.Random(rng.random()).random
+    run.cells = [fresh_task_cell(kind, init) for _, kind, init in p.cells]
+    run.watchers = [[] for _ in p.cells]
+    run.owner = [None] * len(p.cells)
+    run.threads = [Task(name, run, rng) for name, _ in p.threads]
+    run.bodies = p.bodies
+    now = [(th, b) for th, b, (_, later) in zip(run.threads, p.bodies, p.threads) if not later]
+    rng.shuffle(now)
+    apart = rng.choice((0, 0, 1, 4, 12))
+    for th, body in now:
+        start_task(th, body, rng.randint(0, apart))
+    looping = await rest(p, run, limit)
+    text = run.text or (None if looping is None else outcome(p, run, looping))
+    run.abandon = True
+    for _ in range(50):
+        left = [th for th in run.threads if th.task is not None and th.end is None]
+        if not left:
+            break
+        for th in left:
+            if not circular(p, run, th):
+                th.task.cancel()
+        await asyncio.sleep(0)
+    return text, len(left)
+
+
+LOOP = None
+
+
+def run_tasks(p, rng, limit):
+    global LOOP
+    if LOOP is None:
+        LOOP = asyncio.new_event_loop()
+        LOOP.set_exception_handler(lambda loop, context: None)
+        warnings.simplefilter("ignore")  # tasks that never begin leave a coroutine that was never awaited
+    return LOOP.run_until_complete(run_on_loop(p, rng, limit))
+
+
+TASKS.one_run = run_tasks
 
 # The protocol -----------------------------------------------------------------
 
@@ -573,16 +1012,13 @@ def run_many(seq, p, runs, seed, limit):
     hangs = leaks = done = 0
     flushed = time.monotonic()
     while done < runs and leaks < LEAKS:
-        run = new_run(p, rng)
-        start_run(p, run, rng)
-        looping = finish(p, run, limit)
-        if looping is None:
+        text, left = p.mode.one_run(p, rng, limit)
+        if text is None:
             hangs += 1
             reply(seq, undecided="starved", count=1)
         else:
-            text = outcome(p, run, looping)
             counts[text] = counts.get(text, 0) + 1
-        leaks += abandon(run)
+        leaks += left
         done += 1
         if time.monotonic() > flushed + 0.1:
             flush(seq, counts)
@@ -591,40 +1027,35 @@ def run_many(seq, p, runs, seed, limit):
     reply(seq, done=True, runs=done, hangs=hangs, recycle=leaks >= LEAKS)
 
 
-def calibrate(seq):
+def calibrate(seq, mode):
     global PROGRAM
-    PROGRAM = p = Program("(litmus 1 calibrate (thread a (nop)) (thread b (nop)))")
+    PROGRAM = p = Program("(litmus 1 calibrate (thread a (nop)) (thread b (nop)))", mode)
     rng, times = random.Random(1), []
     for _ in range(100):
         t = time.monotonic()
-        run = new_run(p, rng)
-        start_run(p, run, rng)
-        finish(p, run, 2)
+        mode.one_run(p, rng, 2)
         times.append(time.monotonic() - t)
     reply(seq, ok=True, p99_us=int(sorted(times)[98] * 1e6))
 
 
-DECLARATIONS = ["flag", "var", "mutex", "sem", "thread", "later"]
-
-
-def serve(line):
+def serve(line, mode):
     global PROGRAM
     import json
     m = json.loads(line)
     seq, cmd = m["seq"], m["cmd"]
     try:
         if cmd == "hello":
-            reply(seq, ok=True, proto=1, runtime="cpython", version=platform.python_version(),
-                  **{"await": "timing"}, forms=sorted(DECLARATIONS + list(FORMS)))
+            reply(seq, ok=True, proto=1, runtime=mode.runtime, version=platform.python_version(),
+                  **{"await": mode.waits}, forms=sorted(["thread", "later", *mode.declarations, *mode.forms]))
         elif cmd == "load":
-            PROGRAM = Program(m["program"])
+            PROGRAM = Program(m["program"], mode)
             reply(seq, ok=True)
         elif cmd == "run" and m["mode"] != "outcome":
             reply(seq, skipped=f"no mode {m['mode']}")
         elif cmd == "run":
             run_many(seq, PROGRAM, m["runs"], m["seed"], m["limit_ms"] / 1000)
         elif cmd == "calibrate":
-            calibrate(seq)
+            calibrate(seq, mode)
         elif cmd == "stop":
             reply(seq, ok=True)
             os._exit(0)
@@ -640,8 +1071,9 @@ def main():
     sys.setswitchinterval(5e-5)
     threading.excepthook = lambda args: None
     sys.unraisablehook = lambda args: None
+    mode = TASKS if sys.argv[1:] == [TASKS.runtime] else THREADS
     for line in sys.stdin:
-        serve(line)
+        serve(line, mode)
     os._exit(0)
 
 
