@@ -25,6 +25,7 @@ var pythonRetry = Ops(Acquire, Take, Put)
 // PythonSeed2018 is what the post of 2018 says of Ctrl-C and join.
 var PythonSeed2018 = pythonSignals.with("python@seed2018", "Interrupting Python Threads, 2018", func(d *Dialect) {
 	d.Wake = Ops(Sleep, JoinTimeout) // not join: [py-post18 ¶5, ¶9]; of sleep unverified
+	d.JoinSelf = 0                   // unverified: nothing is said
 	d.May = true                     // no promise of when: [py-post18 ¶9]
 })
 
