@@ -179,6 +179,7 @@ func ignoreNormal(x *Step, t Thread) bool {
 	x.SetQueue(t, x.Queue(t).Remove(i))
 	x.unlinked(t, s.By)
 	x.emit(Event{Kind: Merged, Thread: t, Other: s.By, Send: s.Send})
+	x.wakeSender(t, s)
 	return true
 }
 
