@@ -234,11 +234,18 @@ func (x *try) make(t int, is func(*traces.Event) bool, k traces.Kind) bool {
 		l.ahead = true // the recording has ended before its line
 		return true
 	}
-	if i < 0 || l.owed != 0 || !is(x.event(t, i)) || t == x.t && !x.may.allows(t, i) {
-		return false // who ends another thread at once needs the permit for that alone
+	if i < 0 || l.owed != 0 || !is(x.event(t, i)) || t == x.t && !x.kills() && !x.may.allows(t, i) {
+		return false
 	}
 	l.ahead = true
 	return true
+}
+
+// kills says that the step is a kill without cleanups: it ends its target, which may be
+// the thread itself, and needs the permit for the call alone.
+func (x *try) kills() bool {
+	c := x.core(x.from, x.t)
+	return x.move.by == model.Own && c.Status == model.Running && c.Ctl == model.Run && x.m.Nodes[c.At].Op == model.KillNow
 }
 
 // goesOn says that the history may be a beginning: more may have happened than its

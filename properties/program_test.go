@@ -56,7 +56,7 @@ var programProperties = []programProperty{
 	{"reduced", "the search with reductions finds the outcomes that the search without finds", reducedAgrees, everyEdition},
 	{"interleavings", "every interleaving of impl ends as the model allows", interleaved, runtimes.ImplEditions},
 	{"parallel", "every run of impl on goroutines ends as the model allows", parallel, runtimes.ImplEditions},
-	{"histories", "the history of every interleaving of impl is a view of a run of the model", explained, runtimes.ImplEditions},
+	{"histories", "the history of every interleaving of impl is a view of a run of the model, and linearizable", explained, runtimes.ImplEditions},
 }
 
 // propertyBound is how many configurations are visited.

@@ -95,7 +95,7 @@ func reducedAgrees(d model.Dialect, p *litmus.Test, f *Fault) string {
 }
 
 // explained: the history of each interleaving of impl is a view of a run of the
-// model.
+// model, and linearizable.
 func explained(d model.Dialect, p *litmus.Test, f *Fault) (why string) {
 	r, err := runtimes.NewImpl(d.Name)
 	if err != nil {
@@ -109,6 +109,14 @@ func explained(d model.Dialect, p *litmus.Test, f *Fault) (why string) {
 		v, err := linearizability.Validate(context.Background(), h, changed, p, linearizability.Options{MaxStates: historyStates})
 		if err == nil && v.Verdict == linearizability.Forbidden {
 			why = fmt.Sprintf("no run of the model looks so: event %d: %s\n%s", v.Explained, v.Why, h)
+			err = errFound
+		}
+		if err != nil || v.Verdict != linearizability.Allowed {
+			return err
+		}
+		l, err := linearizability.Linearize(context.Background(), h, changed, p, linearizability.How{})
+		if err == nil && l.Verdict == linearizability.Forbidden {
+			why = fmt.Sprintf("porcupine forbids what a run of the model explains:\n%s", h)
 			err = errFound
 		}
 		return err
