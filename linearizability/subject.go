@@ -141,6 +141,10 @@ func (s *subject) number() {
 	}
 }
 
+// unrecorded are statements of which histories cannot tell: a signal that the end of a
+// thread sends over a link has no event of its own.
+var unrecorded = model.Ops(model.Message, model.Receive, model.Trap, model.Link, model.Unlink)
+
 func (s *subject) makeTest(d model.Dialect, t *litmus.Test) error {
 	m, err := t.Machine(d)
 	if err != nil {
@@ -149,6 +153,11 @@ func (s *subject) makeTest(d model.Dialect, t *litmus.Test) error {
 	for _, c := range m.Cells {
 		if c.Kind == model.LazyCell {
 			return inputf("the test %s has the lazy cell %s: histories cannot tell of work that one thread leaves and another takes up", t.Name, c.Name)
+		}
+	}
+	for _, n := range m.Nodes {
+		if unrecorded.Has(n.Op) {
+			return inputf("the test %s has in line %d what histories do not record: messages, links, and exits that are trapped", t.Name, n.Line)
 		}
 	}
 	p := *m.Program

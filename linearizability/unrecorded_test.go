@@ -6,9 +6,9 @@ import (
 	"github.com/interject/interject/litmus"
 )
 
-// unrecorded says that a test uses a form of which histories cannot tell.
-func unrecorded(t *litmus.Test) bool {
+// isUnrecorded says that a test uses a form of which histories cannot tell.
+func isUnrecorded(t *litmus.Test) bool {
 	return slices.ContainsFunc(t.Features(), func(f string) bool {
-		return slices.Contains([]string{"lazy", "force"}, f)
+		return slices.Contains([]string{"lazy", "force", "send", "receive", "trap on", "trap off", "link", "unlink"}, f)
 	})
 }
