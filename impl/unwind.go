@@ -192,7 +192,7 @@ func (t *Thread) clean(level Level, cleanup func() error) error {
 // forms runs cleanups, until one fails.
 func (t *Thread) forms(cleanups []func() error) error {
 	for _, c := range cleanups {
-		if err := c(); err != nil || t.force != nil {
+		if err := c(); (err != nil || t.force != nil) && !fault(FaultCleanupGoesOn) {
 			return t.unwound(err)
 		}
 	}
