@@ -31,7 +31,7 @@ type Core struct {
 // another of its kind is there already. New forms are in it.
 var besides = []string{
 	"log =", "value", "nop", "point", "set", "spin", "while", "bracket", "with-lock", "kill!", "exit",
-	"lock", "unlock", "acquire", "post", "wait", "notify", "wait-until", "join", "join timeout", "sleep",
+	"lock", "unlock", "acquire", "post", "wait", "notify", "wait-until", "join", "join timeout", "join shielded", "sleep",
 	"foreign", "foreign-until", "foreign interruptible", "busy", "acquire enable", "timeout", "lazy", "force", "cancelled?", "fork", "settle", "getmask", "held?", "alive?",
 	"send", "receive", "trap on", "trap off", "link", "unlink",
 }
