@@ -136,6 +136,9 @@ func (d Dialect) Check() error {
 	if d.Sync && d.Keep != All {
 		return fmt.Errorf("%s: keep=%s goes with sync=no only: a sender that waits for its signal to be received cannot lose it to another's", d.Name, answers[reflect.TypeFor[Keep]()][d.Keep])
 	}
+	if d.Sync && (d.Turns || d.Through) {
+		return fmt.Errorf("%s: turns=yes and through=yes go with sync=no only: a sender that waits for its signal to be received could not be found again where the signal went, nor take its turn", d.Name)
+	}
 	return nil
 }
 

@@ -21,6 +21,15 @@ var directed = []counterexample{
 		lazy z
 		thread a { nop; log w }
 		thread b { lazy z { throwTo a X }; force z }`},
+	{"who is first in turn is first, and no other is in its place", "asyncio@3.11", nil, `
+		litmus alike-in-turn
+		mvar m = 1
+		thread a { take m; log w }
+		thread b { take m; log w }`},
+	{"what is due is received when its turn comes, and others may have theirs before", "asyncio@3.11", []string{"keep=all", "order=fifo"}, `
+		litmus due-in-turn
+		thread a { cancel b }
+		thread b { cancel a }`},
 	{"a thunk in a queue has a future", "sbcl@2.2", nil, `
 		litmus queued-thunk
 		thread a { nop; log w }

@@ -93,14 +93,14 @@ var (
 		func(d model.Dialect) bool { return !d.Turns && !d.Through }}
 )
 
-// premises of each kind.
+// premises of each kind. Lazy ones need not ask for together: waiting does, by Dialect.Check.
 var premises = [kinds][]premise{
 	Unseen: {together},
 	Masked: {together, noCues, killsCount},
 	Merged: {together, noCues},
 	Due:    {together, noCues, killsCount, nothingVoid, survived, prompt, queued, inOrder},
 	Alike:  {together},
-	Lazy:   {together, noCues, nothingVoid, survived, queued, waiting, interruptible, unobserved, once},
+	Lazy:   {noCues, nothingVoid, survived, queued, waiting, interruptible, unobserved, once},
 }
 
 // Permitted is the kinds that the dialect permits.
