@@ -48,7 +48,7 @@ var smokeTests = []smokeTest{
 	{"a block's value is not that of its cleanup", "thread value protect logv",
 		"(litmus 1 s (thread a (protect ((value 2)) ((value 3))) (logv v)))", []string{"a=returned [v=2]"}, nil},
 	{"a thread that loops for ever is running", "thread flag while nop",
-		"(litmus 1 s (flag go) (thread a (while go 0 (nop))) (thread b (nop)))", []string{"a=running; b=returned"}, nil},
+		"(litmus 1 s (flag go) (thread a (while go 0 (nop))))", []string{"a=running"}, nil}, // alone: where threads take turns, nobody else has one
 	{"a thread that spins for ever is running", "thread flag spin nop",
 		"(litmus 1 s (flag go) (thread a (spin go 1)) (thread b (nop)))", []string{"a=running; b=returned"}, nil},
 	{"what starts later may never start", "thread later nop",
