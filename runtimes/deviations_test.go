@@ -136,7 +136,7 @@ func measured(t *testing.T, drivers map[string]*Driver, v Deviation) string {
 // Where a runtime is installed, its deviations are looked for with few runs: one that is
 // not seen is news. What may not be, is an outcome that the runtime's edition forbids.
 func TestDeviationsAreStillThere(t *testing.T) {
-	few := 40
+	few := 20
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
 			d := driver(t, r.Name)

@@ -194,7 +194,7 @@ func changed(d model.Dialect, seed uint64) model.Dialect {
 		}
 		if len(p.Values) > 0 {
 			changed, err := d.With(p.Name + "=" + p.Values[r.IntN(len(p.Values))])
-			if err == nil && !(changed.Sync && changed.Keep != model.All) { // whose signal is dropped, would wait for nothing
+			if err == nil && changed.Check() == nil {
 				d = changed
 			}
 		}
