@@ -30,6 +30,18 @@ var directed = []counterexample{
 		litmus due-in-turn
 		thread a { cancel b }
 		thread b { cancel a }`},
+	{"who asks whether a thread is alive sees what another has broken off", "python@3.11-signal", nil, `
+		litmus false-death-seen
+		flag y
+		mvar m
+		thread a { set y; interrupt b { try { bracket { } use { } release { fork c; alive? b }; take m } catch X { } }; join b timeout }
+		thread b { take m; put m 1; foreign }
+		later c { throwTo a X }`},
+	{"each receipt is counted", "ghc@base4.15", []string{"counts=yes"}, `
+		litmus counted
+		mvar m
+		thread a { take m; throwTo b Kill }
+		thread b { unmask { nop }; protect { } cleanup { bracket { put m 1 } use { log w1; try { throwTo a Kill; take m } catch Kill { throwTo a Kill } } release { }; nop }; log w2; throwTo a X }`},
 	{"a thunk in a queue has a future", "sbcl@2.2", nil, `
 		litmus queued-thunk
 		thread a { nop; log w }

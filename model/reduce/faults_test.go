@@ -34,7 +34,6 @@ var undecided = map[string][]string{
 	"lazy though not: " + cues:                                                               {"arm=+leave"},
 	"lazy though not: senders only append (direct, arrival, keep)":                           nil,
 	"lazy though not: nobody sees who waits (deadlock, false-death, two-step-exit, booting)": nil,
-	"lazy though not: what was received is over (sticky)":                                    {"sticky=yes"},
 	"lazy throws and timeout":                                                                nil,
 	"lazy throws and lazy":                                                                   nil,
 }

@@ -86,8 +86,10 @@ var (
 		}}
 	unobserved = premise{"nobody sees who waits (deadlock, false-death, two-step-exit, booting)",
 		func(d model.Dialect) bool { return !d.Deadlock && !d.FalseDeath && !d.TwoStepExit && !d.Booting }}
-	once = premise{"what was received is over (sticky)",
-		func(d model.Dialect) bool { return !d.Sticky }}
+	once = premise{"what was received is over, and nobody counts it (sticky, counts)",
+		func(d model.Dialect) bool { return !d.Sticky && !d.Counts }}
+	trulyDead = premise{"who is said to be dead is (false-death)",
+		func(d model.Dialect) bool { return !d.FalseDeath }}
 
 	together = premise{"threads run side by side, and what is sent to one stays with it (turns, through)",
 		func(d model.Dialect) bool { return !d.Turns && !d.Through }}
@@ -95,7 +97,7 @@ var (
 
 // premises of each kind. Lazy ones need not ask for together: waiting does, by Dialect.Check.
 var premises = [kinds][]premise{
-	Unseen: {together},
+	Unseen: {together, trulyDead},
 	Masked: {together, noCues, killsCount},
 	Merged: {together, noCues},
 	Due:    {together, noCues, killsCount, nothingVoid, survived, prompt, queued, inOrder},
