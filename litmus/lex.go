@@ -22,10 +22,11 @@ const (
 
 // token is one piece of the text.
 type token struct {
-	kind  kind
-	text  string
-	pos   Pos
-	close bool // nothing stands between it and the token before
+	kind   kind
+	text   string
+	pos    Pos
+	close  bool // nothing stands between it and the token before
+	begins bool // a piece of the top level; see spans
 }
 
 // String describes a token in messages.

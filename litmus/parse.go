@@ -37,7 +37,7 @@ func Parse(file string, src []byte) (*Test, error) {
 		bad.File = file
 		return nil, Errors{bad}
 	}
-	p := &parser{file: file, tokens: tokens}
+	p := &parser{file: file, tokens: tokens, spans: spans(tokens)}
 	p.gather()
 	t := p.test()
 	if len(p.errs) > 0 {
@@ -59,6 +59,8 @@ type parser struct {
 	heard  []token // comments passed and not yet given to a piece of the test
 	errs   Errors
 	depth  int
+	spans  []span
+	span   int // the one being read
 }
 
 // tok is the current token.
@@ -86,8 +88,18 @@ func (p *parser) gather() {
 	}
 }
 
-// fail notes an error; when there are enough, it ends the reading.
+// fail notes an error; when there are enough, it ends the reading. Where braces do
+// not match, only the first is told, or which brace it comes from.
 func (p *parser) fail(at Pos, format string, args ...any) bool {
+	if s := &p.spans[p.span]; s.damaged {
+		if s.told {
+			return false
+		}
+		s.told = true
+		if odd := p.tokens[s.odd].pos; s.odd > 0 && (at.Line > odd.Line || at.Line == odd.Line && at.Col >= odd.Col) {
+			at, format, args = odd, "%s", []any{s.oddText}
+		}
+	}
 	if !p.errs.add(p.file, at, format, args...) {
 		p.i = len(p.tokens) - 1
 	}
@@ -183,7 +195,7 @@ func (p *parser) newlines() {
 func (p *parser) skipLine() {
 	for depth := 0; ; p.next() {
 		switch t := p.tok(); {
-		case t.kind == endOfFile, depth == 0 && t.kind == newline:
+		case t.kind == endOfFile, depth == 0 && t.kind == newline, p.tok().begins:
 			return
 		case p.is("{"):
 			depth++

@@ -1,6 +1,9 @@
 package litmus
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 func frequencyOf(s string) Frequency {
 	for f := Never; f <= Always; f++ {
@@ -87,6 +90,10 @@ func (p *parser) exactly(a *Answer) bool {
 			p.next()
 		}
 		p.newlines()
-		return p.eat("}")
+		if !p.is("}") {
+			return p.want(fmt.Sprintf(`"&", "|" or "}" for the "{" at %d:%d`, open.Line, open.Col))
+		}
+		p.next()
+		return true
 	})
 }

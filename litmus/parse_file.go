@@ -27,6 +27,7 @@ func (p *parser) test() *Test {
 		p.fail(p.tok().pos, "the file is empty; a litmus file begins with: litmus NAME \"title\"")
 		return t
 	}
+	p.enter()
 	if !p.header(t) {
 		p.skipLine()
 	}
@@ -35,8 +36,13 @@ func (p *parser) test() *Test {
 		if p.tok().kind == endOfFile {
 			break
 		}
+		begin := p.i
+		p.enter()
 		if !p.item(t, &section) {
 			p.heard = nil
+			if p.i == begin && p.tok().begins {
+				p.next() // else nothing would be skipped
+			}
 			p.skipLine()
 		}
 	}
@@ -123,6 +129,9 @@ func sectionOf(t token) int {
 }
 
 func (p *parser) unknownItem(t token) bool {
+	if p.is("}") {
+		return p.fail(t.pos, `found "}", which closes nothing: it is one too many, or a "{" is missing before it`)
+	}
 	known := []string{"see", "thread", "later", "final", "exactly"}
 	for _, f := range cellForms {
 		known = append(known, f.word)

@@ -44,8 +44,8 @@ func (p *parser) statements(b *Block, open Pos) bool {
 		switch {
 		case p.is("}"):
 			return true
-		case p.tok().kind == endOfFile:
-			return p.fail(p.tok().pos, "found the end of the file, expected \"}\" for the \"{\" at %d:%d", open.Line, open.Col)
+		case p.tok().kind == endOfFile || p.tok().begins:
+			return p.fail(p.tok().pos, "found %v, expected \"}\" for the \"{\" at %d:%d", p.tok(), open.Line, open.Col)
 		}
 		if s, ok := p.stmt(); ok {
 			*b = append(*b, s)
@@ -68,7 +68,7 @@ func (p *parser) separators() {
 func (p *parser) skipStmt() {
 	for depth := 0; ; p.next() {
 		switch t := p.tok(); {
-		case t.kind == endOfFile, depth == 0 && (t.kind == newline || p.is(";") || p.is("}")):
+		case t.kind == endOfFile, depth == 0 && (t.kind == newline || p.is(";") || p.is("}")), p.tok().begins:
 			return
 		case p.is("{"):
 			depth++
