@@ -24,7 +24,8 @@ type child struct {
 	state  *os.ProcessState // valid once exited is closed
 	seq    int
 	hello  reply
-	loaded string // wire form of the program it holds
+	loaded string        // wire form of the program it holds
+	billed time.Duration // of its processor time, what a tally has already
 }
 
 // errEnded is met when the process ended instead of answering.
@@ -132,6 +133,27 @@ func (c *child) kill() {
 	for range c.lines { // until read has seen the end of the output
 	}
 	<-c.exited
+}
+
+// bill is the processor time that the process used since it was asked before.
+func (c *child) bill() time.Duration {
+	used, known := c.used()
+	if !known || used < c.billed {
+		return 0
+	}
+	since := used - c.billed
+	c.billed = used
+	return since
+}
+
+// used is the processor time of the process, and of what it started; exact once it has ended.
+func (c *child) used() (time.Duration, bool) {
+	select {
+	case <-c.exited:
+		return c.state.UserTime() + c.state.SystemTime(), true
+	default:
+		return cpuTime(c.cmd.Process.Pid)
+	}
 }
 
 // ended waits until a process whose output has ended is gone, with all that it

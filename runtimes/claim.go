@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/interject/interject/litmus"
 )
@@ -22,9 +23,10 @@ type Claim struct {
 	Tests        int // judged
 	Violating    int
 	Inconclusive int
-	Least        int // the fewest runs of a test
-	Runs         int // of all
-	Undecided    int // runs without an outcome
+	Least        int           // the fewest runs of a test
+	Runs         int           // of all
+	Undecided    int           // runs without an outcome
+	Processor    time.Duration // of the driver, for all runs
 	Seen         int
 	Allowed      int
 	Complete     int // tests of which every allowed outcome was seen
@@ -71,6 +73,7 @@ func (c *Claim) add(rep Report, j Judged) {
 	}
 	c.Tests++
 	c.Runs += runs
+	c.Processor += rep.Tally.Processor
 	for _, n := range rep.Tally.Undecided {
 		c.Undecided += n
 	}
@@ -118,6 +121,9 @@ func (c *Claim) String() string {
 	fmt.Fprintf(&b, "  coverage  %d of %d allowed outcomes seen (%d %%), all of them in %d tests\n", c.Seen, c.Allowed, 100*c.Seen/max(1, c.Allowed), c.Complete)
 	fmt.Fprintf(&b, "  halves    %d of %d tests conform with an even hash, %d of %d with an odd one\n", c.Halves[0].Conforming, c.Halves[0].Tests, c.Halves[1].Conforming, c.Halves[1].Tests)
 	fmt.Fprintf(&b, "  await     by %s\n", c.Await)
+	if c.Processor > 0 {
+		fmt.Fprintf(&b, "  cost      %.1f s of the driver's processor time, %d us a run\n", c.Processor.Seconds(), c.Processor.Microseconds()/int64(max(1, c.Runs)))
+	}
 	fmt.Fprintf(&b, "  liveness  %d runs came to no final state; in all others the final state was judged, signals that nobody received included\n", c.Undecided)
 	return b.String()
 }

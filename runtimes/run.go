@@ -27,8 +27,9 @@ func (d *Driver) Run(ctx context.Context, p Program, o Options) (Tally, error) {
 		if err := d.load(ctx, p); err != nil {
 			return t, err
 		}
-		before := t.Runs()
+		before, c := t.Runs(), d.child // which may be lost
 		lost, err := d.runOnce(ctx, p, o, &t)
+		t.Processor += c.bill()
 		if err != nil {
 			return t, err
 		}

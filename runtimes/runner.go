@@ -72,6 +72,9 @@ type Tally struct {
 	Undecided map[string]int // reason -> runs without an outcome
 	Restarts  int            // processes started beyond the first
 	Stopped   string         // why fewer runs were made than asked for, or ""
+	// Processor is the time that the driver's processes used, their start and the loading of
+	// the program included; 0 where the system does not say.
+	Processor time.Duration `json:",omitempty"`
 }
 
 // Runs is the number of runs that have an outcome or are known to have none.

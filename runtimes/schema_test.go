@@ -64,7 +64,7 @@ func (root *schema) check(s *schema, v any) string {
 		}
 	case "string":
 		text, ok := v.(string)
-		if !ok || len(text) < s.MinLength || s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(text) {
+		if !ok || len(text) < s.MinLength || s.Pattern != "" && !pattern(s.Pattern).MatchString(text) {
 			return fmt.Sprintf("%v is no such string", v)
 		}
 	case "boolean":
@@ -77,6 +77,15 @@ func (root *schema) check(s *schema, v any) string {
 		return root.object(s, v)
 	}
 	return ""
+}
+
+var patterns = map[string]*regexp.Regexp{}
+
+func pattern(text string) *regexp.Regexp {
+	if patterns[text] == nil {
+		patterns[text] = regexp.MustCompile(text)
+	}
+	return patterns[text]
 }
 
 func (root *schema) oneOf(s *schema, v any) string {
@@ -146,6 +155,35 @@ func (root *schema) checkTrace(t *testing.T, trace string) {
 	for _, line := range lines {
 		if problem := root.checkLine(line); problem != "" {
 			t.Errorf("%s: %s", line, problem)
+		}
+	}
+}
+
+// overhearing is a trace that holds every line against the schema as it is said, and
+// counts what it has heard.
+type overhearing struct {
+	t     *testing.T
+	root  *schema
+	heard map[byte]int
+}
+
+func (o *overhearing) Write(line []byte) (int, error) {
+	o.heard[line[0]]++
+	if problem := o.root.checkLine(string(line)); problem != "" {
+		o.t.Errorf("%s: %s", bytes.TrimSpace(line), problem)
+	}
+	return len(line), nil
+}
+
+// An overhearer that lets everything pass would be none.
+func TestOverhearing(t *testing.T) {
+	root := loadSchema(t)
+	for line, good := range map[string]bool{
+		`> {"seq":1,"cmd":"hello"}`: true, `> {"seq":1,"cmd":"bye"}`: false,
+		`< {"seq":1,"ok":true}`: true, `< {"seq":1,"outcome":"a=returned"}`: false,
+	} {
+		if problem := root.checkLine(line); (problem == "") != good {
+			t.Errorf("%s: %q", line, problem)
 		}
 	}
 }

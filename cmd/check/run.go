@@ -381,7 +381,7 @@ func runJSON(runtime string, rep runtimes.Report) map[string]any {
 		judged = append(judged, m)
 	}
 	return map[string]any{"runtime": runtime, "test": rep.Test.Name, "hash": rep.Test.Hash(), "counts": rep.Tally.Counts,
-		"undecided": rep.Tally.Undecided, "judged": judged}
+		"undecided": rep.Tally.Undecided, "judged": judged, "processor_us": rep.Tally.Processor.Microseconds()}
 }
 
 func (s *summary) printReport(rep runtimes.Report) {
@@ -470,5 +470,5 @@ func (s *summary) printTally(edition string, t *tally) {
 func claimJSON(c *runtimes.Claim) map[string]any {
 	return map[string]any{"claim": c.Holds(), "runtime": c.Runner, "edition": c.Edition, "tests": c.Tests, "of": c.Of, "catalogue": c.Whole, "profile": c.Profile(),
 		"least": c.Least, "runs": c.Runs, "seed": c.Seed, "seen": c.Seen, "allowed": c.Allowed, "complete": c.Complete, "halves": c.Halves, "await": c.Await,
-		"undecided": c.Undecided, "violating": c.Violating, "inconclusive": c.Inconclusive, "skipped": c.Skipped}
+		"undecided": c.Undecided, "processor_us": c.Processor.Microseconds(), "violating": c.Violating, "inconclusive": c.Inconclusive, "skipped": c.Skipped}
 }
