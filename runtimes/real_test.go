@@ -99,6 +99,8 @@ var claims = []claim{
 		[]string{"b=died X1; a=returned [got2]; c=returned; d=returned",
 			"b=died X1; a=returned [sent]; c=returned; d=returned",
 			"b=returned; a=returned [got2]; c=returned; d=returned"}, nil},
+	{"who runs can be thrown at", "ghc", thrownAtOnce, 400,
+		[]string{"a=returned; c=died X; d=returned"}, nil},
 	{"a spinning thread runs", "ghc", spinner, 20, []string{"t=running; s=returned"}, nil},
 	{"a looping thread runs", "ghc", looper, 2, []string{"t=running; s=returned"}, nil},
 
