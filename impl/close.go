@@ -1,14 +1,20 @@
 package impl
 
-import "github.com/interject/interject/impl/internal/at"
+import (
+	"context"
+	"runtime"
+
+	"github.com/interject/interject/impl/internal/at"
+)
 
 // ErrClosed is what unwinds the threads of a runtime that is closed. It is a control
 // like ErrKilled, and every operation returns it from then on, at any level.
 var ErrClosed error = &control{name: "the runtime is closed"}
 
 // Close makes every operation of every thread return ErrClosed, so that threads that
-// check end. It does not wait for them. Anyone may call it; under a Scheduler it does
-// nothing.
+// check end; one that is started later ends without running its function. It does not
+// wait for them: see [Runtime.Wait]. Anyone may call it, and again to no effect; under a
+// Scheduler it does nothing.
 func (rt *Runtime) Close() {
 	if rt.sched != nil {
 		return
@@ -17,6 +23,21 @@ func (rt *Runtime) Close() {
 	for _, t := range rt.alive() {
 		t.rouse()
 	}
+}
+
+// Wait waits until all threads have ended, those too that are started meanwhile. If ctx ends
+// before, it returns the error of ctx. It does not ask them to end: see [Runtime.Close]. It
+// is for goroutines that are no threads; a thread would wait for itself.
+func (rt *Runtime) Wait(ctx context.Context) error {
+	for all := rt.alive(); len(all) > 0; all = rt.alive() {
+		select {
+		case <-all[0].Done():
+			runtime.Gosched() // it is about to leave the list
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // rouse wakes t if it is parked, and makes it take the slow path of its safe points.
@@ -40,6 +61,7 @@ var errDoomed error = &control{name: "killed without cleanups"}
 // that is parked ends at once, whatever its mask; one that runs, at its next safe point.
 // What it holds stays held. Go's own deferred functions do run.
 func (t *Thread) KillNow(u *Thread) error {
+	t.given()
 	if !t.rt.policy.KillNow {
 		return t.misuse(OpInterrupt, u, "the edition "+t.rt.policy.Edition+" has no kill without cleanups")
 	}

@@ -30,6 +30,7 @@ func (t *Thread) PostFunc(f func(*Thread) error) bool {
 // sendIn sends from outside of all threads. The signal is one of its own, so that it can
 // be taken back.
 func (t *Thread) sendIn(what error) (*signal, uint64, bool) {
+	t.given()
 	id := t.rt.posts.Add(1)
 	s := &signal{to: t, what: what, id: id}
 	t.rt.posted(Invoked, t, id, what)
@@ -61,6 +62,7 @@ func (t *Thread) WithContext(ctx context.Context, f func() error) error {
 // because of that once WithTimeout has returned, even if t was masked. Under a Scheduler
 // time is not measured: it is up at any moment.
 func (t *Thread) WithTimeout(d time.Duration, late error, f func() error) error {
+	t.own()
 	if t.rt.sched != nil {
 		return t.meanwhile(func(send func(error)) func() bool {
 			timer := new(at.Word)
@@ -93,6 +95,7 @@ func (t *Thread) WithTimeout(d time.Duration, late error, f func() error) error 
 // meanwhile runs f. What start has begun may send to t until then, once; stop returns false
 // if it has begun to do so.
 func (t *Thread) meanwhile(start func(send func(error)) (stop func() bool), f func() error) error {
+	t.own()
 	m := &message{sent: make(chan struct{})}
 	if t.rt.sched != nil {
 		m.done.Control(t.rt.sched)
@@ -171,6 +174,7 @@ type interruptContext struct {
 // there: see [Thread.ForeignInterruptible] and [Receive]. After a handler has taken the
 // interrupt, Context returns another one.
 func (t *Thread) Context() context.Context {
+	t.own()
 	r := t.rare()
 	if r.ctx == nil {
 		ctx, cancel := context.WithCancelCause(context.Background())

@@ -42,7 +42,10 @@ func verdict(err error) (End, error) {
 }
 
 // Exit unwinds t until it ends, as if it had been killed.
-func (t *Thread) Exit() error { return t.raise(ErrKilled) }
+func (t *Thread) Exit() error {
+	t.own()
+	return t.raise(ErrKilled)
+}
 
 // Tag is a place that a thread can throw to, with a value.
 type Tag[V any] struct{ name string }
@@ -60,6 +63,7 @@ func (x *thrown[V]) Unwrap() error { return &x.control }
 
 // Catch runs body; a throw to the tag from inside ends here, with its value.
 func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
+	t.own()
 	r := t.rare()
 	depth := len(r.tags)
 	r.tags = append(r.tags, g)
@@ -87,6 +91,7 @@ func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
 // Throw unwinds to the innermost Catch of the tag in t, from which v is returned. If
 // there is none it returns an error, and nothing is unwound [clhs throw].
 func (g *Tag[V]) Throw(t *Thread, v V) error {
+	t.own()
 	for _, tag := range t.rare().tags {
 		if tag == any(g) {
 			return t.raise(&thrown[V]{control{"throw to tag " + g.name, g}, v})

@@ -41,7 +41,7 @@ func (t *Thread) ForeignInterruptible(f func(context.Context) error) error {
 // returns whether something was pending already.
 func (t *Thread) goAbroad(op Op, on any, poke func(), deaf bool) bool {
 	x := t.w.Acquire()
-	if x&(waiting|spinning|finished) != 0 {
+	if x&standing != started {
 		t.w.Release(x)
 		t.usedTwice(op, on)
 	}

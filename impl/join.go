@@ -90,6 +90,7 @@ func (r *rare) tell() {
 
 // Sleep blocks interruptibly for d.
 func (t *Thread) Sleep(d time.Duration) error {
+	t.given()
 	if d <= 0 {
 		return t.enter()
 	}

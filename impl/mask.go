@@ -193,6 +193,7 @@ func (t *Thread) leaveFaulty(old Level, err error) error {
 //
 //go:noinline
 func (t *Thread) open() error {
+	t.rt.checkOwner(t)
 	if t.level > Closed { // seen where something is pending, and always in a runtime that checks
 		t.badLevel(t.level)
 	}

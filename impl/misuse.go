@@ -3,9 +3,11 @@ package impl
 import (
 	"bytes"
 	"fmt"
+	"go/token"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // notTwice fails if a thread is not ready to block because it is blocked already.
@@ -15,12 +17,15 @@ func (t *Thread) notTwice(r readiness, op Op, on any) {
 	}
 }
 
-// usedTwice fails because t is to block though it is blocked, or has ended.
+// usedTwice fails because t is to block though it is blocked, has ended, or has not begun.
 func (t *Thread) usedTwice(op Op, on any) {
 	x := t.w.Acquire()
-	was := "has ended"
-	if x&finished == 0 {
-		was = fmt.Sprintf("is in %s %v", t.op, name(t.on))
+	was := fmt.Sprintf("is in %s %v", t.op, name(t.on))
+	switch {
+	case x&finished != 0:
+		was = "has ended"
+	case x&started == 0:
+		was = "is not started"
 	}
 	t.w.Release(x)
 	panic(fmt.Sprintf("impl: %s: %s %v: the thread %s: its handle is used from another goroutine", t.Name(), op, name(on), was))
@@ -52,6 +57,17 @@ func (t *Thread) checkOwner() {
 		return
 	}
 	panic(fmt.Sprintf("impl: %s: its handle is used from another goroutine; only the functions that the thread runs may", t.Name()))
+}
+
+// checkUse fails, in a runtime that checks, unless t itself is at a safe point of its own.
+func (rt *Runtime) checkUse(t *Thread) {
+	if !rt.checks {
+		return
+	}
+	t.checkOwner()
+	if t.w.Peek()&abroad != 0 {
+		panic(fmt.Sprintf("impl: %s: its handle is used inside of its foreign call, which must not", t.Name()))
+	}
 }
 
 // beginScope returns the identity of a mask that begins; zero in a runtime that does not
@@ -111,8 +127,38 @@ func goroutine() uint64 {
 // aims fails unless u can be the target of t's op: locks of two threads are taken in the
 // order of their numbers, which are those of one runtime.
 func (t *Thread) aims(op Op, u *Thread) {
+	t.given()
 	if u == nil || u.rt != t.rt {
 		t.badTarget(op, u)
+	}
+}
+
+// own fails if there is no thread, or, in a runtime that checks, if it is not the caller.
+func (t *Thread) own() {
+	t.given()
+	t.rt.checkOwner(t)
+}
+
+// given fails if there is no thread. Safe points, masks and the other frames, in which each
+// test shows, do without it: their own access to the nil thread fails.
+func (t *Thread) given() {
+	if t == nil {
+		noThread()
+	}
+}
+
+// noThread fails because an operation was given no thread. It names the operation.
+//
+//go:noinline
+func noThread() {
+	var at [8]uintptr
+	frames := runtime.CallersFrames(at[:runtime.Callers(2, at[:])])
+	for {
+		f, more := frames.Next()
+		name := strings.ReplaceAll(f.Function[strings.LastIndexByte(f.Function, '/')+1:], "[...]", "")
+		if token.IsExported(name[strings.LastIndexByte(name, '.')+1:]) || !more {
+			panic(name + ": the *Thread is nil: what a thread does needs the handle that its function was given")
+		}
 	}
 }
 
@@ -122,6 +168,19 @@ func (t *Thread) badTarget(op Op, u *Thread) {
 		panic(fmt.Sprintf("impl: %s: %s: the target is nil", t.Name(), op))
 	}
 	panic(fmt.Sprintf("impl: %s: %s %s: the target is a thread of another runtime; a runtime's threads interrupt and await each other only, from outside there is Post", t.Name(), op, u.Name()))
+}
+
+// checkParent fails unless parent, if there is one, can start t.
+func (t *Thread) checkParent(parent *Thread) {
+	switch {
+	case t.rt == nil:
+		panic("impl: start: the thread was not made by NewThread")
+	case parent == nil:
+	case parent.rt != t.rt:
+		panic(fmt.Sprintf("impl: start %s: its parent %s is a thread of another runtime", t.Name(), parent.Name()))
+	default:
+		t.rt.checkOwner(parent)
+	}
 }
 
 // badLevel fails because of a level that there is not.

@@ -56,6 +56,7 @@ func (m *Mutex) relock(t *Thread, c *Cond) {
 
 // Unlock frees m. It is an error if t does not hold it.
 func (m *Mutex) Unlock(t *Thread) error {
+	t.given()
 	if !m.UnlockHeld(t) {
 		return t.misuse(OpUnlock, m, "the thread does not hold it")
 	}
@@ -64,6 +65,7 @@ func (m *Mutex) Unlock(t *Thread) error {
 
 // UnlockHeld frees m if t holds it, and tells whether it did.
 func (m *Mutex) UnlockHeld(t *Thread) bool {
+	t.own()
 	x := m.q.lock.Acquire()
 	if m.owner != t && !fault(FaultFreesOthers) {
 		m.q.lock.Release(x)
@@ -97,6 +99,7 @@ func (m *Mutex) With(t *Thread, body func() error) error {
 // HeldBy tells whether t holds m. Only t may ask: as nobody else can change the answer,
 // it is no step under a Scheduler.
 func (m *Mutex) HeldBy(t *Thread) bool {
+	t.own()
 	if t.rt.sched != nil {
 		return m.owner == t
 	}

@@ -169,7 +169,7 @@ const (
 func (t *Thread) ready(open bool) (uint64, readiness) {
 	y := t.w.Free()
 	switch {
-	case y&(waiting|spinning|finished) != 0:
+	case y&standing != started:
 		return 0, misused
 	case open && y&pending != 0 || t.stops(y):
 		return 0, due

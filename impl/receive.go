@@ -18,14 +18,18 @@ func (t *Thread) Beginning() bool { return t.fresh }
 
 // enter begins an operation, which is a safe point.
 func (t *Thread) enter() error {
-	if !t.w.Attention() {
+	if t != nil && !t.w.Attention() {
 		return nil
 	}
 	return t.point()
 }
 
+//go:noinline
 func (t *Thread) point() error {
-	t.rt.checkOwner(t)
+	if t == nil {
+		noThread()
+	}
+	t.rt.checkUse(t)
 	if err := t.stopping(); err != nil {
 		return err
 	}
@@ -63,7 +67,7 @@ func (t *Thread) interruptible() error {
 	if !t.w.Attention() {
 		return nil
 	}
-	t.rt.checkOwner(t)
+	t.rt.checkUse(t)
 	if err := t.stopping(); err != nil {
 		return err
 	}

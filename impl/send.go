@@ -148,6 +148,7 @@ func (t *Thread) ThrowTo(u *Thread, err error) error {
 // where it was; a blocking operation is begun again. An error that f returns is raised
 // in u. Functions are received in the order in which they were sent.
 func (t *Thread) Interrupt(u *Thread, f func(*Thread) error) error {
+	t.given()
 	if !t.rt.policy.Functions {
 		return t.misuse(OpInterrupt, u, "the edition "+t.rt.policy.Edition+" has no such interrupt")
 	}

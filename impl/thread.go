@@ -87,6 +87,7 @@ const (
 	ticketShift = 16
 	ticketMask  = (at.Lock - 1) &^ (1<<ticketShift - 1)
 	asleep      = waiting | receptive | throwing
+	standing    = waiting | spinning | finished | started // only started: it can block
 )
 
 // wake says who ended a wait.
@@ -142,6 +143,8 @@ func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 // thread; it hands down its mask where the policy says so. To start a thread twice is
 // an error.
 func (t *Thread) Start(parent *Thread) error {
+	t.given()
+	t.checkParent(parent)
 	x := t.w.Acquire()
 	t.w.Release(x | started)
 	if x&started != 0 {
@@ -151,6 +154,9 @@ func (t *Thread) Start(parent *Thread) error {
 		t.level = parent.level
 	}
 	t.rt.add(t)
+	if t.rt.closed.Load() { // Close may have come before t was in the list
+		t.rouse()
+	}
 	t.rt.quiet.begin()
 	if t.rt.sched != nil {
 		t.rt.sched.Spawn(t.Name(), t.run)

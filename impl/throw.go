@@ -72,7 +72,7 @@ anew:
 // unsettled tells, of t's word, whether there is something else to do than to park in the
 // own throw.
 func (t *Thread) unsettled(x uint64) bool {
-	return x&(acked|waiting|spinning|finished) != 0 || x&pending != 0 && t.level != Closed || t.stops(x)
+	return x&(acked|standing) != started || x&pending != 0 && t.level != Closed || t.stops(x)
 }
 
 // settle does what there is to do, in place of parking in the throw s, of which byPartner
@@ -84,7 +84,7 @@ func (t *Thread) settle(x uint64, s *signal) (wake, error) {
 			return unparked, nil
 		}
 		return byPartner, nil
-	case x&(waiting|spinning|finished) != 0:
+	case x&standing != started:
 		t.usedTwice(OpThrowTo, s.to)
 	case t.stops(x):
 		return unparked, t.stopping()
