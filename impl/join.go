@@ -37,6 +37,9 @@ func (t *Thread) join(u *Thread, d time.Duration) (bool, error) {
 
 // joinOnce blocks until u has ended, or something else ends the wait.
 func (t *Thread) joinOnce(u *Thread, op Op, open bool, d time.Duration) wake {
+	if u.more.Load() == nil && u.w.Load()&finished != 0 { // nothing is made for one that has ended
+		return byPartner
+	}
 	q := &u.rare().waited // before the look: the end of u tells who is in it
 	x := q.lock.Acquire()
 	if u.w.Load()&finished != 0 && !fault(FaultJoinMissesEnd) {

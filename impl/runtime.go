@@ -81,19 +81,19 @@ func NewPolicy(p Policy, c Config) (*Runtime, error) {
 
 func (rt *Runtime) add(t *Thread) {
 	rt.mu.Lock()
-	defer rt.mu.Unlock()
 	t.place = uint32(len(rt.threads))
 	rt.threads = append(rt.threads, t)
+	rt.mu.Unlock()
 }
 
 func (rt *Runtime) remove(t *Thread) {
 	rt.mu.Lock()
-	defer rt.mu.Unlock()
 	last := len(rt.threads) - 1
 	moved := rt.threads[last]
 	rt.threads[t.place], rt.threads[last] = moved, nil
 	moved.place = t.place
 	rt.threads = rt.threads[:last]
+	rt.mu.Unlock()
 }
 
 // alive returns the threads that have started and not ended, oldest first.

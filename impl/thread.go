@@ -191,8 +191,10 @@ func (t *Thread) run() {
 func (t *Thread) finish(how End, err error) {
 	x := t.w.Acquire()
 	t.how, t.force = how, err
+	more := t.head != nil // nothing is queued any more once it is finished
 	t.w.Release(x | finished)
-	for t.dropOne() {
+	for more {
+		more = t.dropOne()
 	}
 	if r := t.more.Load(); r != nil {
 		r.tellAll()

@@ -1,6 +1,10 @@
 package impl
 
-import "github.com/interject/interject/impl/internal/at"
+import (
+	"runtime"
+
+	"github.com/interject/interject/impl/internal/at"
+)
 
 // throw sends and waits for receipt. It is one function down to where it parks: behind a
 // switch of goroutines every return is one that the processor has not foreseen.
@@ -32,6 +36,9 @@ anew:
 		if t.w.Peek()&acked != 0 {
 			break
 		}
+	}
+	if t.rt.sched == nil && t.w.Peek()&acked == 0 {
+		runtime.Gosched() // to a target that waits for this processor: cheaper than to park
 	}
 	for {
 		how, err := unparked, error(nil)
