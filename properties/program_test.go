@@ -214,21 +214,15 @@ func FuzzInterleavings(f *testing.F) { fuzz(f, "interleavings") }
 func FuzzParallel(f *testing.F)      { fuzz(f, "parallel") }
 func FuzzHistories(f *testing.F)     { fuzz(f, "histories") }
 
-// seeds is how many inputs fuzzing starts with, beside those in testdata/fuzz.
-const seeds = 12
-
 func fuzz(f *testing.F, property string) {
-	r := gen.Seeded(1)
-	for range seeds {
-		data := make([]byte, 16<<10) // what is too short is no program
-		for i := range data {
-			if i%8 < 2 { // rapid reads words of eight bytes, and small ones are simple
-				data[i] = byte(r(256))
-			}
-		}
-		f.Add(data)
-	}
-	f.Fuzz(rapid.MakeFuzz(propertyNamed(property).check))
+	f.Fuzz(fuzzed(propertyNamed(property).check))
+}
+
+// fuzzed lets an input choose, and the simplest choices follow it: so whatever the
+// fuzzer makes of an input is a program, and it may be short.
+func fuzzed(check func(*rapid.T)) func(*testing.T, []byte) {
+	run := rapid.MakeFuzz(check)
+	return func(t *testing.T, input []byte) { run(t, append(slices.Clip(input), make([]byte, 16<<10)...)) }
 }
 
 func propertyNamed(name string) programProperty {

@@ -68,6 +68,9 @@ var fieldsOf = map[string][]string{
 	kindDone:      {"runs", "hangs", "recycle"},
 }
 
+// helloFields are those of which an ok that has one must be a whole hello.
+var helloFields = []string{"proto", "runtime", "version", "await", "forms"}
+
 // encode is the line for r, with its newline. A program with characters that
 // JSON escapes is refused: drivers need not undo escapes.
 func encode(r request) ([]byte, error) {
@@ -99,7 +102,8 @@ func decode(line []byte) (reply, string, error) {
 	if err != nil {
 		return r, "", err
 	}
-	return r, kind, r.check(kind)
+	hello := slices.ContainsFunc(helloFields, func(f string) bool { return raw[f] != nil })
+	return r, kind, r.check(kind, hello)
 }
 
 func kindOf(raw map[string]json.RawMessage) (string, error) {
@@ -116,7 +120,10 @@ func kindOf(raw map[string]json.RawMessage) (string, error) {
 	if kind == "" {
 		return "", errors.New("none of ok, skipped, error, outcome, undecided, done")
 	}
-	for f := range raw {
+	for f, v := range raw {
+		if string(v) == "null" {
+			return "", fmt.Errorf("field %q is null; leave it out", f)
+		}
 		if f != "seq" && f != kind && !slices.Contains(fieldsOf[kind], f) {
 			return "", fmt.Errorf("field %q does not belong to a reply with %q", f, kind)
 		}
@@ -124,13 +131,13 @@ func kindOf(raw map[string]json.RawMessage) (string, error) {
 	return kind, nil
 }
 
-func (r *reply) check(kind string) error {
+func (r *reply) check(kind string, hello bool) error {
 	if r.Seq <= 0 {
 		return errors.New("no positive seq")
 	}
 	switch kind {
 	case kindOK:
-		return r.checkOK()
+		return r.checkOK(hello)
 	case kindOutcome:
 		if !canonical(r.Outcome) || r.Count <= 0 {
 			return errors.New("an outcome needs a printable text without quotes and backslashes, and a positive count")
@@ -151,26 +158,22 @@ func (r *reply) check(kind string) error {
 	return nil
 }
 
-func (r *reply) checkOK() error {
+func (r *reply) checkOK(hello bool) error {
 	switch {
 	case !*r.OK:
 		return errors.New(`"ok":false; say "error" or "skipped" with the reason`)
 	case r.P99 != nil && *r.P99 < 0:
 		return errors.New("a negative time")
-	case r.isHello() && (r.Runtime == "" || r.Version == "" || !canonical(r.Runtime+r.Version)):
+	case hello && (r.Runtime == "" || r.Version == "" || !canonical(r.Runtime+r.Version)):
 		return errors.New("hello needs proto, runtime and version")
-	case r.isHello() && (len(r.Forms) == 0 || !canonical(strings.Join(r.Forms, " ")) || slices.Contains(r.Forms, "")):
+	case hello && (len(r.Forms) == 0 || !canonical(strings.Join(r.Forms, " ")) || slices.Contains(r.Forms, "")):
 		return errors.New("hello needs the forms that the driver can express")
-	case r.isHello() && r.Await != "state" && r.Await != "timing":
+	case hello && r.Await != "state" && r.Await != "timing":
 		return fmt.Errorf(`hello's await is %q; want "state" or "timing"`, r.Await)
-	case r.isHello() && r.P99 != nil:
+	case hello && r.P99 != nil:
 		return errors.New("a hello that is also a calibration")
 	}
 	return nil
-}
-
-func (r *reply) isHello() bool {
-	return r.Proto != 0 || r.Runtime != "" || r.Version != "" || r.Await != "" || r.Forms != nil
 }
 
 // canonical says that a text holds nothing that would have to be escaped.
