@@ -17,6 +17,7 @@ import (
 )
 
 // A contestant is an explorer. What it can do ahead, such as compiling, is not timed.
+// It gives nothing to run where it has no part in an instance.
 type contestant struct {
 	name    string
 	prepare func(ctx context.Context, instance string, states int) (run func(context.Context) (sample, error), err error)
@@ -46,6 +47,11 @@ func contestants(ctx context.Context, dir string, workers int) (ours contestant,
 	} else {
 		fmt.Fprintln(os.Stderr, "bench: without SPIN: apt-get install spin gcc")
 	}
+	if jar := os.Getenv("INTERJECT_TLC"); jar != "" {
+		peers = append(peers, contestant{"tlc", func(_ context.Context, instance string, _ int) (func(context.Context) (sample, error), error) {
+			return tlcOn(dir, jar, instance, workers)
+		}})
+	}
 	for _, p := range strings.Fields(os.Getenv("INTERJECT_PEERS")) {
 		name, command, ok := strings.Cut(p, "=")
 		if !ok {
@@ -59,8 +65,9 @@ func contestants(ctx context.Context, dir string, workers int) (ours contestant,
 }
 
 var (
-	statesLine = regexp.MustCompile(`states (\d+)(?: bytes (\d+))?`)
-	storedLine = regexp.MustCompile(`(\d+) states, stored()`)
+	statesLine   = regexp.MustCompile(`states (\d+)(?: bytes (\d+))?`)
+	distinctLine = regexp.MustCompile(`(\d+) distinct states found, 0 states left()`)
+	storedLine   = regexp.MustCompile(`(\d+) states, stored()`)
 )
 
 func oursOn(axi, instance string, workers int) (func(context.Context) (sample, error), error) {
@@ -99,6 +106,31 @@ func spinOn(ctx context.Context, dir, axi, instance string, states int) (func(co
 		}
 	}
 	return timed(filepath.Join(dir, "pan"), 1, storedLine, "-b", "-m1000000", fmt.Sprint("-w", 1+bits.Len(uint(states))), "-n"), nil
+}
+
+// tlcOn writes the module for TLC, which tells no outcomes here. The small language is
+// not exported for it.
+func tlcOn(dir, jar, instance string, workers int) (func(context.Context) (sample, error), error) {
+	name, ok := strings.CutPrefix(instance, "ghc/")
+	if !ok {
+		return nil, nil
+	}
+	test, err := scenario.Named(name)
+	if err != nil {
+		return nil, err
+	}
+	text, err := export.TLA(test, model.GHCDoc2010)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(dir, export.Module(test))
+	for suffix, text := range map[string]string{".tla": text, ".cfg": "INIT Init\nNEXT Next\n"} {
+		if err := os.WriteFile(file+suffix, []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return timed("java", 0, distinctLine, "-XX:+UseParallelGC", "-cp", jar, "tlc2.TLC",
+		"-workers", fmt.Sprint(workers), "-deadlock", "-metadir", dir, file), nil
 }
 
 // promela is the instance for SPIN.

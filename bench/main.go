@@ -12,8 +12,9 @@
 // comparable. Time is processor time. Bytes are the greatest resident set, and for our
 // explorer also what it counts itself.
 //
-// SPIN takes part when spin and gcc are installed. Any other explorer takes part when
-// INTERJECT_PEERS names it, as in "tlc=/opt/tlc.sh stateright=/opt/axi": the command
+// SPIN takes part when spin and gcc are installed, TLC in ghc/… instances when
+// INTERJECT_TLC is the path of its tla2tools.jar. Any other explorer takes part when
+// INTERJECT_PEERS names it, as in "stateright=/opt/axi": the command
 // gets the instance as its argument, as in axi/kill_5_3, and must print "states N".
 package main
 
@@ -139,6 +140,9 @@ func row(ctx context.Context, w *tabwriter.Writer, instance string, runs int, ou
 		them, err := p.prepare(ctx, instance, first.states)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		if them == nil {
+			continue
 		}
 		var theirs []sample
 		var ratios []float64

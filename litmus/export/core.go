@@ -256,3 +256,12 @@ func (c *core) text(at model.Pos) string {
 	words := []string{s.Form.Word, s.Name, s.Other}
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
+
+// points says that a masked thread looks at a statement.
+func (c *core) points(n *model.Node) bool { return c.d.Points.Has(n.Op) }
+
+// deaf says that nothing is received in an operation.
+func (c *core) deaf(n *model.Node) bool { return model.Blocking.Has(n.Op) && !c.d.Wake.Has(n.Op) }
+
+// shuts says that a mask keeps an operation shut.
+func (c *core) shuts(n *model.Node) bool { return model.Blocking.Has(n.Op) && !c.d.Opens.Has(n.Op) }

@@ -108,17 +108,17 @@ func (w *promela) cell(x int, kind model.CellKind) {
 	w.line("    if\n    :: cell[%d] == 0 -> printf(\"empty\")\n    :: cell[%d] == 1 -> printf(\"full\")\n    :: else -> printf(\"%%d\", cell[%d] - 1)\n    fi;", x, x, x)
 }
 
-// Outcomes are the outcomes in what pan printed.
+// Outcomes are the outcomes in what SPIN's verifier or TLC printed.
 func Outcomes(printed string) (litmus.Set, error) {
 	var all []litmus.Outcome
 	for line := range strings.SplitSeq(printed, "\n") {
-		text, ok := strings.CutPrefix(strings.TrimSpace(line), "outcome: ")
+		text, ok := strings.CutPrefix(strings.Trim(strings.TrimSpace(line), `"`), "outcome: ")
 		if !ok {
 			continue
 		}
 		o, err := litmus.ParseOutcome(text)
 		if err != nil {
-			return litmus.Set{}, fmt.Errorf("pan printed no outcome: %w", err)
+			return litmus.Set{}, fmt.Errorf("no outcome is printed here: %w", err)
 		}
 		all = append(all, o)
 	}
