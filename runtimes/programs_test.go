@@ -196,6 +196,9 @@ const (
 		" (thread s (spin go 1) (throwTo t A) (throwTo t B) (throwTo t C)))"
 
 	spinner = "(litmus 1 spinner (flag go) (thread t (spin go 1)) (thread s (nop)))"
+	// What comes behind the wait is quick, and seen in s.
+	putWaits = "(litmus 1 putWaits (mvar m full) (sem s 0) (thread a (put m 1) (post s)))"
+
 	// d throws at c as soon as c, who forked it, runs: a, who forked c, need not have gone on.
 	thrownAtOnce = "(litmus 1 thrownAtOnce (flag x) (thread a (fork c)) (later c (fork d) (spin x 1)) (later d (throwTo c X)))"
 	looper       = "(litmus 1 looper (flag go) (thread t (while go 0 (nop))) (thread s (nop)))"

@@ -145,6 +145,8 @@ var claims = []claim{
 		[]string{"t=returned [notheld cl after]; s=returned; m=free"}, nil},
 	{"a spinning thread runs", "ecl", spinner, 10, []string{"t=running; s=returned"}, nil},
 
+	{"to ask what a full place holds lets nobody go on", "pthread", putWaits, 1000,
+		[]string{"a=blocked put m; m=full; s=0"}, nil},
 	{"both die where sending does not wait", "pthread", mutualCancel, 2000,
 		[]string{"a=killed; b=killed", "a=killed; b=returned", "a=returned; b=killed"}, nil},
 	{"a read that is done and cancelled", "pthread", readLost, 1000,
@@ -292,6 +294,32 @@ func (c claim) wrong(t *testing.T, d *Driver) (all []string) {
 
 func every(all []string, holds func(string) bool) bool {
 	return !slices.ContainsFunc(all, func(s string) bool { return !holds(s) })
+}
+
+// What is an error in the language is one everywhere: to start a thread twice, and to lock
+// what one holds, but in CPython, whose Lock knows no owner; what is none, is none.
+func TestErrorsOfTheLanguage(t *testing.T) {
+	for _, r := range All() {
+		t.Run(r.Name, func(t *testing.T) {
+			d := driver(t, r.Name)
+			for wire, want := range map[string]string{
+				"(litmus 1 p (thread a (fork c) (fork c)) (later c (log x)))":                                "a=died Error; c=returned [x]",
+				"(litmus 1 p (mutex l) (thread a (try Error ((lock l) (lock l)) ((log error))) (unlock l)))": "a=returned [error]; l=free",
+				"(litmus 1 p (cond c) (thread a (notify c)))":                                                "a=returned",
+			} {
+				tally, err := d.Run(t.Context(), Program{Name: "p", Wire: wire}, Options{Runs: 20, Seed: seed, Limit: limit})
+				if errors.As(err, new(*Unsupported)) {
+					continue
+				}
+				if r.Name == "cpython" && strings.Contains(wire, "lock") {
+					want = "a=blocked lock l; l=held a" // docs/results/conformance.md: what is known
+				}
+				if err != nil || tally.Counts[want] != 20 {
+					t.Errorf("%s: %v, %v; want %s", wire, tally, err, want)
+				}
+			}
+		})
+	}
 }
 
 // Every driver refuses alike what it cannot read and what it cannot express.

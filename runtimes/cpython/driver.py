@@ -402,6 +402,8 @@ def wrapper(th, body):
 
 
 def start_thread(th, body):
+    if th.thread is not None:
+        raise OtherError("started twice")
     th.thread = threading.Thread(target=wrapper, args=(th, body), daemon=True)
     th.thread.start()
     while not th.ident:

@@ -179,7 +179,10 @@ form('alive?', [T]) ->
     end;
 form(fork, [T]) ->
     Pid = whom(T), Base = base(index(threads, T)),
-    fun(Th) -> atomics:put(Th#th.a, Base + ?FORKED, 1), Pid(Th) ! start end;
+    fun(Th) ->
+            0 = atomics:exchange(Th#th.a, Base + ?FORKED, 1), % or it was started before
+            Pid(Th) ! start
+    end;
 form(await, [T]) ->
     Pid = whom(T), Base = base(index(threads, T)), W = waiting(await, <<>>),
     fun(Th) -> at(Th, W), await(Th, Pid(Th), Base), at(Th, 0) end;

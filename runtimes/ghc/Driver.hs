@@ -70,6 +70,7 @@ data Th = Th
   , thCap :: Int
   , thId :: IORef (Maybe ThreadId)
   , thDone :: MVar ()
+  , thForked :: IORef Bool
   }
 
 type Field = Int
@@ -508,7 +509,10 @@ atLevel _ (IO m) = IO (maskUninterruptible# m)
 forkLater :: Run -> Int -> IO ()
 forkLater run i = do
   level <- levelNow
-  closed (startThread run (rThreads run ! i) level (rCodes run ! i))
+  closed $ do
+    again <- atomicModifyIORef' (thForked (rThreads run ! i)) ((,) True)
+    when again $ throwIO (ErrorCall "started twice")
+    startThread run (rThreads run ! i) level (rCodes run ! i)
 
 closed :: IO () -> IO ()
 closed (IO m) = IO (maskUninterruptible# m)
@@ -555,7 +559,7 @@ newRun p rng = do
 newThread :: IORef Int -> Int -> Ptr Int -> Int -> Int -> Int -> IO Th
 newThread rng i abandonment cap often longest = do
   mem <- callocBytes memSize
-  th <- Th i mem abandonment cap <$> newIORef Nothing <*> newEmptyMVar
+  th <- Th i mem abandonment cap <$> newIORef Nothing <*> newEmptyMVar <*> newIORef False
   seed <- draw rng maxBound
   width <- draw rng 12
   delay <- draw rng (1 `unsafeShiftL` width)

@@ -501,7 +501,10 @@ public final class Driver {
         FORMS.put("wait", (p, a) -> p.await(a.atom(0), a.atom(1)));
         FORMS.put("notify", (p, a) -> {
             int i = p.cell(a.atom(0));
-            return t -> t.run.<Condition>cell(i).signal();
+            return t -> {
+                Condition c = t.run.cell(i);
+                if (c != null) c.signal(); // one on which no statement waits belongs to no mutex
+            };
         });
         FORMS.put("acquire", (p, a) -> {
             int i = p.cell(a.atom(0));
@@ -580,7 +583,7 @@ public final class Driver {
                 case "sem":
                     return new Semaphore(c.init);
                 case "cond":
-                    return new Lock().newCondition(); // of one on which nobody waits
+                    return null; // until it is known whose
                 case "mvar":
                     var m = new ArrayBlockingQueue<Integer>(1);
                     if (c.init != EMPTY) m.add(c.init);

@@ -37,6 +37,7 @@
   (index 0 :type fixnum)
   (tid 0 :type fixnum)                  ; the kernel's name for it
   (run nil) (thread nil)
+  (forked (make-counter))
   (phase 0 :type fixnum)                ; 0 newborn, 1 in its body, 2 past it
   (at 0 :type fixnum)                   ; what it is about to wait in, see WAITS
   (level 0 :type fixnum)                ; the mask there: 0 open, 1 masked, 2 closed
@@ -294,7 +295,9 @@
   `(record (case (level) (0 ,(word-index "open")) (1 ,(word-index "masked")) (t ,(word-index "closed")))))
 (defform "fork" (name)
   (let ((i (thread-index name)))
-    `(start-thread-of (peer ,i) (svref *codes* ,i))))
+    `(if (zerop (take-number (th-forked (peer ,i))))
+         (start-thread-of (peer ,i) (svref *codes* ,i))
+         (error "started twice"))))
 (defform "await" (name)
   (let ((i (thread-index name)))
     `(spinning (,(wait-at :await nil i)) (at-rest-p (peer ,i) th))))

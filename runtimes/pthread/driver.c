@@ -32,7 +32,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -91,7 +90,7 @@ struct Th {
   Run *run;
   int index;
   pthread_t id;
-  atomic_int started, tid, joined, claimed, doubt, asked;
+  atomic_int forked, started, tid, joined, claimed, doubt, asked;
   sem_t gone;
   const Node *_Atomic at;
   atomic_long steps, beats;
@@ -431,7 +430,10 @@ static void do_settle(Th *th, const Node *nd) {
 }
 
 static void start(Th *th);
-static void do_fork(Th *th, const Node *nd) { start(peer(th, nd->a)); }
+static void do_fork(Th *th, const Node *nd) {
+  if (atomic_exchange(&peer(th, nd->a)->forked, 1)) err(th);
+  start(peer(th, nd->a));
+}
 
 /* ---------------------------------------------------------------- threads */
 
@@ -642,10 +644,19 @@ static const char *holder(Run *r, int i) {
   return "gone";
 }
 
+/* What is in a pipe, by a copy: to read it would let a thread go on that waits to write. */
+static int peek(int fd) {
+  static int copy[2] = { -1 };
+  int v = EMPTY;
+  if (copy[0] < 0 && pipe(copy)) fprintf(stderr, "pipe: %s\n", strerror(errno)), _exit(3);
+  if (tee(fd, copy[1], sizeof v, SPLICE_F_NONBLOCK) > 0 && read(copy[0], &v, sizeof v) < 0) v = EMPTY;
+  return v;
+}
+
 static void cell_text(Text *t, Run *r, int i) {
   Cell *c = &r->cells[i];
   const char *name = decls[i].name;
-  int n = 0, v = EMPTY;
+  int n = 0, v;
   switch (decls[i].kind) {
   case VAR: add(t, "; %s=%d", name, c->value); break;
   case SEM: sem_getvalue(&c->sem, &n); add(t, "; %s=%d", name, n); break;
@@ -654,8 +665,7 @@ static void cell_text(Text *t, Run *r, int i) {
     else add(t, "; %s=free", name);
     break;
   case MVAR:
-    ioctl(c->fd[0], FIONREAD, &n);
-    if (n && read(c->fd[0], &v, sizeof v) < 0) v = EMPTY;
+    v = peek(c->fd[0]);
     if (v == EMPTY) add(t, "; %s=empty", name);
     else if (v == FULL) add(t, "; %s=full", name);
     else add(t, "; %s=%d", name, v);

@@ -26,11 +26,11 @@
 
 ;; One for each thread and run. A thread records with a store of its own.
 (struct th (name run break [thread #:mutable] [at #:mutable] [steps #:mutable] [beats #:mutable]
-                 [value #:mutable] [log #:mutable] [end #:mutable] [rng #:mutable] often turns delay))
+                 [value #:mutable] [log #:mutable] [end #:mutable] [rng #:mutable] often turns delay forked))
 
 (define (fresh-th t r rng often turns)
   (th (thread-name t) r (hash-ref breaks (thread-name t) "Error") #f runs 0 0 0 '() #f
-      (add1 (random 1000000 rng)) often turns (random (expt 2 (random 6 rng)) rng)))
+      (add1 (random 1000000 rng)) often turns (random (expt 2 (random 6 rng)) rng) (box #f)))
 
 (define (next! t)
   (define x (modulo (+ (* 1103515245 (th-rng t)) 12345) 2147483648))
@@ -193,7 +193,9 @@
     (lambda (t) (record t (if (ended? (target t)) "dead" "alive")))))
 (define-form ("fork" name)
   (let ([i (thread-index name)])
-    (lambda (t) (start (peer t i) (thread-of-code (list-ref threads i)) (break-enabled)))))
+    (lambda (t)
+      (unless (box-cas! (th-forked (peer t i)) #f #t) (error "started twice"))
+      (start (peer t i) (thread-of-code (list-ref threads i)) (break-enabled)))))
 (define-form ("await" name)
   (let ([target (whom name)] [at (wait 'await #f #f #f)])
     (lambda (t)

@@ -28,7 +28,7 @@ FOREIGN = Fiddle::Function.new(Fiddle.dlopen(nil)['usleep'], [Fiddle::TYPE_INT],
 
 # One for each thread and run. own: the masks around it, innermost first; sent: the classes of the exceptions that it was sent.
 Th = Struct.new(:name, :run, :thread, :steps, :beats, :at, :value, :log, :used, :returned,
-                :own, :sent, :often, :delay, :random)
+                :forked, :own, :sent, :often, :delay, :random)
 
 Run = Struct.new(:go, :abandon, :cells, :owner, :threads, :gates)
 
@@ -263,7 +263,7 @@ class Program
     emit "answer = #{thread(t)}.thread&.alive? ? 'alive' : 'dead'"
     record('answer')
   end
-  form('fork') { |t| emit "start(#{thread(t)}, th.own)" }
+  form('fork') { |t| emit "start_later(#{thread(t)}, th.own)" }
   form('await') do |t|
     emit "th.at = #{waiting(AWAIT, '')}", "beat(th) until at_rest(#{thread(t)})", 'th.at = 0'
   end
@@ -277,6 +277,12 @@ def at_rest(th)
   return false if th.thread.nil?
   return true unless th.thread.alive?
   [BLOCK, TIMED].include?($program.waits[th.at][0]) && th.thread.status == 'sleep'
+end
+
+def start_later(th, own)
+  raise ThreadError, 'started twice' if th.forked
+  th.forked = true
+  start(th, own)
 end
 
 def start(th, own)
@@ -307,7 +313,7 @@ def new_run(p, rng)
                 [], p.gates.map { Thread::Queue.new })
   often = [0.0, 0.1, 0.3, 0.5, 0.7].sample(random: rng)
   run.threads = p.threads.map do |name, _|
-    Th.new(name, run, nil, 0, 0, 0, 0, Array.new(64), 0, false, [], [], often,
+    Th.new(name, run, nil, 0, 0, 0, 0, Array.new(64), 0, false, false, [], [], often,
            rng.rand(1 << rng.rand(6)), Random.new(rng.rand(1 << 30)))
   end
   run
