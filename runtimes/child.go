@@ -15,17 +15,18 @@ import (
 
 // child is one running driver process.
 type child struct {
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	lines  chan []byte // closed at the end of its output
-	trace  io.Writer   // nil, or where every line is copied to
-	log    *tail
-	exited chan struct{}
-	state  *os.ProcessState // valid once exited is closed
-	seq    int
-	hello  reply
-	loaded string        // wire form of the program it holds
-	billed time.Duration // of its processor time, what a tally has already
+	cmd        *exec.Cmd
+	in         io.WriteCloser
+	lines      chan []byte // closed at the end of its output
+	trace      io.Writer   // nil, or where every line is copied to
+	log        *tail
+	exited     chan struct{}
+	state      *os.ProcessState // valid once exited is closed
+	seq        int
+	hello      reply
+	loaded     string        // wire form of the program it holds
+	billed     time.Duration // of its processor time, what a tally has already
+	unobserved []string      // kinds of events that its histories of that leave out
 }
 
 // errEnded is met when the process ended instead of answering.

@@ -140,7 +140,7 @@ func (d *Driver) load(ctx context.Context, p Program) error {
 	r, kind, err := d.ask(ctx, request{Cmd: "load", Program: p.Wire, Hash: cmp.Or(p.Hash, "none")}, patienceToLoad)
 	switch {
 	case err == nil && kind == kindOK:
-		d.child.loaded = p.Wire
+		d.child.loaded, d.child.unobserved = p.Wire, r.Unobserved
 		return nil
 	case err == nil && kind == kindSkipped:
 		return &Unsupported{Runner: d.name, Program: p.Name, Why: r.Skipped}

@@ -80,6 +80,10 @@ func fakeHello(how string, seq int) {
 		fmt.Fprintln(os.Stderr, "no such library")
 		os.Exit(1)
 	default:
+		if strings.HasPrefix(how, "history ") {
+			say(`{"seq":%d,"ok":true,"proto":1,"runtime":"fake","version":"1","await":"state","forms":["flag","log","set","thread"]}`, seq)
+			return
+		}
 		say(`{"seq":%d,"ok":true,"proto":1,"runtime":"fake","version":"1","await":"state","forms":["nop","thread"]}`, seq)
 	}
 }
@@ -103,6 +107,11 @@ func firstTime() bool {
 func fakeRun(how string, r request) {
 	outcome := func(n int) { say(`{"seq":%d,"outcome":"a=returned","count":%d}`, r.Seq, n) }
 	done := func(n int) { say(`{"seq":%d,"done":true,"runs":%d}`, r.Seq, n) }
+	if marks, ok := strings.CutPrefix(how, "history "); ok {
+		say(`{"seq":%d,"outcome":"a=returned [p q]","count":1,"history":[%s]}`, r.Seq, marks)
+		done(1)
+		return
+	}
 	switch how {
 	case "garbage":
 		say("hello, world")

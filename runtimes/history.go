@@ -14,40 +14,43 @@ import (
 // Recorded is a run of which a history was recorded.
 type Recorded struct {
 	Outcome string
-	History *traces.History
+	History *traces.History // nil: the run was too long for the recorder
 }
 
 // Record runs p on goroutines as Run does, and records a history of each run that comes
 // to rest. The seed of a history is the one that its run had.
-func (r *Impl) Record(ctx context.Context, p Program, o Options, found func(Recorded) error) error {
+func (r *Impl) Record(ctx context.Context, p Program, o Options, found func(Recorded) error) (Tally, error) {
+	var t Tally
 	g, tape, err := r.taped(p)
 	if err != nil {
-		return err
+		return t, err
 	}
 	o = o.withDefaults()
 	for i := range o.Runs {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return t, ctx.Err()
 		}
 		text, err := r.once(ctx, g, o, i, tape)
 		if err == errRestless { // its threads may still write on this tape
+			t.undecided(Restless, 1)
 			if g, tape, err = r.taped(p); err != nil {
-				return err
+				return t, err
 			}
 			continue
 		}
 		if err != nil {
-			return err
+			return t, err
 		}
 		h, err := tape.Recorder.History(tape.Over)
 		if err != nil {
-			return err
+			return t, err
 		}
+		t.outcome(text, 1)
 		if err := found(Recorded{text, h}); err != nil {
-			return err
+			return t, err
 		}
 	}
-	return nil
+	return t, nil
 }
 
 // RecordEvery runs p through every interleaving of its steps, as Explore does, and

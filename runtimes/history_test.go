@@ -26,7 +26,7 @@ func TestHistoriesAreExplained(t *testing.T) {
 				if len(test.MissingIn(d)) > 0 {
 					continue
 				}
-				err := r.Record(context.Background(), ProgramOf(test), Options{Runs: 3, Seed: 1}, func(rec Recorded) error {
+				_, err := r.Record(context.Background(), ProgramOf(test), Options{Runs: 3, Seed: 1}, func(rec Recorded) error {
 					v, err := linearizability.Validate(context.Background(), rec.History, d, test, linearizability.Options{MaxStates: 50_000})
 					if err != nil {
 						return err

@@ -254,7 +254,7 @@ func TestLoopsWithoutEnd(t *testing.T) {
 				t.Errorf("%+v, %v; want outcome %q or undecided as %q", got, err, c.outcome, c.undecided)
 			}
 			recorded := 0
-			err = r.Record(t.Context(), ProgramOf(test), o, func(Recorded) error { recorded++; return nil })
+			_, err = r.Record(t.Context(), ProgramOf(test), o, func(Recorded) error { recorded++; return nil })
 			if err != nil || recorded != 5*min(1, len(c.outcome)) {
 				t.Errorf("%d histories, %v", recorded, err)
 			}

@@ -28,23 +28,25 @@ type request struct {
 
 // reply is a line from a driver. Which fields it has says what it is.
 type reply struct {
-	Seq       int      `json:"seq"`
-	OK        *bool    `json:"ok,omitempty"`
-	Proto     int      `json:"proto,omitempty"`
-	Runtime   string   `json:"runtime,omitempty"`
-	Version   string   `json:"version,omitempty"`
-	Await     string   `json:"await,omitempty"`
-	Forms     []string `json:"forms,omitempty"`
-	P99       *int64   `json:"p99_us,omitempty"`
-	Skipped   string   `json:"skipped,omitempty"`
-	Error     string   `json:"error,omitempty"`
-	Outcome   string   `json:"outcome,omitempty"`
-	Undecided string   `json:"undecided,omitempty"`
-	Count     int      `json:"count,omitempty"`
-	Done      *bool    `json:"done,omitempty"`
-	Runs      *int     `json:"runs,omitempty"`
-	Hangs     *int     `json:"hangs,omitempty"`
-	Recycle   *bool    `json:"recycle,omitempty"`
+	Seq        int      `json:"seq"`
+	OK         *bool    `json:"ok,omitempty"`
+	Proto      int      `json:"proto,omitempty"`
+	Runtime    string   `json:"runtime,omitempty"`
+	Version    string   `json:"version,omitempty"`
+	Await      string   `json:"await,omitempty"`
+	Forms      []string `json:"forms,omitempty"`
+	P99        *int64   `json:"p99_us,omitempty"`
+	Unobserved []string `json:"unobserved,omitempty"`
+	Skipped    string   `json:"skipped,omitempty"`
+	Error      string   `json:"error,omitempty"`
+	Outcome    string   `json:"outcome,omitempty"`
+	Undecided  string   `json:"undecided,omitempty"`
+	Count      int      `json:"count,omitempty"`
+	History    []mark   `json:"history,omitempty"`
+	Done       *bool    `json:"done,omitempty"`
+	Runs       *int     `json:"runs,omitempty"`
+	Hangs      *int     `json:"hangs,omitempty"`
+	Recycle    *bool    `json:"recycle,omitempty"`
 }
 
 // The kinds of replies.
@@ -60,10 +62,10 @@ const (
 // fieldsOf lists for every kind of reply the fields that it may have beside seq
 // and its own.
 var fieldsOf = map[string][]string{
-	kindOK:        {"proto", "runtime", "version", "await", "forms", "p99_us"},
+	kindOK:        {"proto", "runtime", "version", "await", "forms", "p99_us", "unobserved"},
 	kindSkipped:   {},
 	kindError:     {},
-	kindOutcome:   {"count"},
+	kindOutcome:   {"count", "history"},
 	kindUndecided: {"count"},
 	kindDone:      {"runs", "hangs", "recycle"},
 }
@@ -121,8 +123,8 @@ func kindOf(raw map[string]json.RawMessage) (string, error) {
 		return "", errors.New("none of ok, skipped, error, outcome, undecided, done")
 	}
 	for f, v := range raw {
-		if string(v) == "null" {
-			return "", fmt.Errorf("field %q is null; leave it out", f)
+		if string(v) == "null" || f == "history" && bytes.Contains(v, []byte("null")) {
+			return "", fmt.Errorf("field %q is null, or has it inside; leave it out", f)
 		}
 		if f != "seq" && f != kind && !slices.Contains(fieldsOf[kind], f) {
 			return "", fmt.Errorf("field %q does not belong to a reply with %q", f, kind)
@@ -142,6 +144,7 @@ func (r *reply) check(kind string, hello bool) error {
 		if !canonical(r.Outcome) || r.Count <= 0 {
 			return errors.New("an outcome needs a printable text without quotes and backslashes, and a positive count")
 		}
+		return r.checkHistory()
 	case kindUndecided:
 		if r.Undecided != Starved && r.Undecided != Livelock || r.Count <= 0 {
 			return fmt.Errorf("undecided %q; want %s or %s with a positive count", r.Undecided, Starved, Livelock)
@@ -153,6 +156,18 @@ func (r *reply) check(kind string, hello bool) error {
 	case kindError, kindSkipped:
 		if r.Error == "" && r.Skipped == "" {
 			return fmt.Errorf("%s without a reason", kind)
+		}
+	}
+	return nil
+}
+
+func (r *reply) checkHistory() error {
+	if r.History != nil && r.Count != 1 {
+		return errors.New("a history is that of one run: its count is 1")
+	}
+	for _, m := range r.History {
+		if len(m) != markSize || slices.Min(m) < 0 {
+			return fmt.Errorf("a mark is %d numbers from 0, not %v", markSize, m)
 		}
 	}
 	return nil
@@ -170,8 +185,10 @@ func (r *reply) checkOK(hello bool) error {
 		return errors.New("hello needs the forms that the driver can express")
 	case hello && r.Await != "state" && r.Await != "timing":
 		return fmt.Errorf(`hello's await is %q; want "state" or "timing"`, r.Await)
-	case hello && r.P99 != nil:
-		return errors.New("a hello that is also a calibration")
+	case r.Unobserved != nil && (len(r.Unobserved) == 0 || !canonical(strings.Join(r.Unobserved, " ")) || slices.Contains(r.Unobserved, "")):
+		return errors.New("unobserved names the kinds of events that histories leave out, if there are any")
+	case hello && (r.P99 != nil || r.Unobserved != nil), r.P99 != nil && r.Unobserved != nil:
+		return errors.New("a hello, a calibration and what histories leave out, of which an ok is one")
 	}
 	return nil
 }

@@ -11,6 +11,11 @@ import (
 // undecided and the process is killed. Outcomes of finished runs that a dying
 // process had not yet reported are run again.
 func (d *Driver) Run(ctx context.Context, p Program, o Options) (Tally, error) {
+	return d.run(ctx, p, o, "outcome", func(reply) error { return nil })
+}
+
+// run is Run in a mode. Each outcome that is reported is heard.
+func (d *Driver) run(ctx context.Context, p Program, o Options, mode string, heard func(reply) error) (Tally, error) {
 	o = o.withDefaults()
 	var t Tally
 	inRow, starts := 0, 0
@@ -28,7 +33,7 @@ func (d *Driver) Run(ctx context.Context, p Program, o Options) (Tally, error) {
 			return t, err
 		}
 		before, c := t.Runs(), d.child // which may be lost
-		lost, err := d.runOnce(ctx, p, o, &t)
+		lost, err := d.runOnce(ctx, p, o, mode, heard, &t)
 		t.Processor += c.bill()
 		if err != nil {
 			return t, err
@@ -54,11 +59,11 @@ func nextInRow(inRow int, lost bool, counted int) int {
 }
 
 // runOnce lets one process do what is left. It reports whether the process was lost.
-func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (lost bool, err error) {
+func (d *Driver) runOnce(ctx context.Context, p Program, o Options, mode string, heard func(reply) error, t *Tally) (lost bool, err error) {
 	done := t.Runs()
 	err = d.child.send(request{
 		Cmd: "run", Runs: o.Runs - done, Seed: seedOf(o.Seed, done),
-		Mode: "outcome", LimitMS: max(1, o.Limit.Milliseconds()),
+		Mode: mode, LimitMS: max(1, o.Limit.Milliseconds()),
 	})
 	for err == nil {
 		var r reply
@@ -70,6 +75,11 @@ func (d *Driver) runOnce(ctx context.Context, p Program, o Options, t *Tally) (l
 		switch kind {
 		case kindOutcome:
 			t.outcome(r.Outcome, r.Count)
+			if err := heard(r); err != nil {
+				err = d.stray(p, err)
+				d.drop()
+				return true, err
+			}
 		case kindUndecided:
 			t.undecided(r.Undecided, r.Count)
 		case kindDone:
@@ -163,4 +173,12 @@ func (d *Driver) next(ctx context.Context, patience time.Duration) (reply, strin
 		}
 	}
 	return reply{}, "", errBusy
+}
+
+// stray is the error of who hears outcomes: a driver that is broken is named.
+func (d *Driver) stray(p Program, err error) error {
+	if errors.As(err, new(*Broken)) {
+		return d.fail(p.Name, "", reply{}, err, "")
+	}
+	return err
 }

@@ -27,6 +27,7 @@ type schema struct {
 	Pattern              string             `json:"pattern"`
 	Items                *schema            `json:"items"`
 	MinItems             int                `json:"minItems"`
+	MaxItems             int                `json:"maxItems"`
 	Schema, Title        string             // not constraints
 }
 
@@ -103,7 +104,7 @@ func (root *schema) oneOf(s *schema, v any) string {
 
 func (root *schema) array(s *schema, v any) string {
 	items, ok := v.([]any)
-	if !ok || len(items) < s.MinItems {
+	if !ok || len(items) < s.MinItems || s.MaxItems > 0 && len(items) > s.MaxItems {
 		return fmt.Sprintf("%v is no such array", v)
 	}
 	for _, item := range items {
@@ -255,6 +256,16 @@ func TestSchemaAndDecoderAgree(t *testing.T) {
 		`{"seq":1,"ok":null}`:                                                                       false,
 		`{"seq":1,"done":null,"runs":1}`:                                                            false,
 		`{"seq":1,"ok":true,"p99_us":null}`:                                                         false,
+		`{"seq":1,"ok":true,"unobserved":["recv"]}`:                                                 true,
+		`{"seq":1,"ok":true,"unobserved":[]}`:                                                       false,
+		`{"seq":1,"ok":true,"p99_us":1,"unobserved":["recv"]}`:                                      false,
+		`{"seq":1,"outcome":"a=returned","count":1,"history":[]}`:                                   true,
+		`{"seq":1,"outcome":"a=returned","count":1,"history":[[0,1,3,4,0]]}`:                        true,
+		`{"seq":1,"outcome":"a=returned","count":2,"history":[[0,1,3,4,0]]}`:                        false,
+		`{"seq":1,"outcome":"a=returned","count":1,"history":[[0,1,3,4]]}`:                          false,
+		`{"seq":1,"outcome":"a=returned","count":1,"history":[[0,1,3,4,-1]]}`:                       false,
+		`{"seq":1,"outcome":"a=returned","count":1,"history":[[0,1,3,4,null]]}`:                     false,
+		`{"seq":1,"outcome":"a=returned","count":1,"history":null}`:                                 false,
 		`{"seq":1,"ok":true,"p99_us":-1}`:                                                           false,
 	} {
 		if problem := root.checkLine("< " + line); (problem == "") != good {

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,8 +72,16 @@ func formatted(path string) (changed bool, text []byte, err error) {
 
 // replaceFile puts text in the place of a file, whole or not at all.
 func replaceFile(path string, text []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".check-*")
+	dir := filepath.Dir(path)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s cannot be written: there is no directory %s; make it first, or name a file elsewhere", path, dir)
+	}
+	tmp, err := os.CreateTemp(dir, ".check-*")
 	if err != nil {
+		var pathError *fs.PathError // of a name that nobody gave
+		if errors.As(err, &pathError) {
+			err = fmt.Errorf("%s cannot be written: %w", path, pathError.Err)
+		}
 		return err
 	}
 	defer os.Remove(tmp.Name())

@@ -19,7 +19,7 @@ const jobHistories = 2
 // and by a search for a run of which the history is a view.
 func (j *mainJob) histories(ctx context.Context, r *runtimes.Impl, p runtimes.Program, t *litmus.Test, d model.Dialect) error {
 	from := time.Now()
-	err := r.Record(ctx, p, runtimes.Options{Runs: jobHistories, Seed: j.seed}, func(rec runtimes.Recorded) error {
+	_, err := r.Record(ctx, p, runtimes.Options{Runs: jobHistories, Seed: j.seed}, func(rec runtimes.Recorded) error {
 		line, err := linearizability.Linearize(ctx, rec.History, d, t, linearizability.How{})
 		if err != nil {
 			return err

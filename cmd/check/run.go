@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ var runCommand = command{
   check run -r impl -d sbcl@doc nest/
   check run -r all -runs 200
   check run -r all -results all.ndjson             broken off, it goes on where it stopped
+  check run -r sbcl -runs 100 -histories kept nest/    records them, too; check trace judges such files
   check run -driver 'python3 mine.py' -d python@seed2018
   check run -list                                  the runtimes, and how to install what is missing
 
@@ -45,7 +47,8 @@ type trial struct {
 	options runtimes.Options
 	verbose bool
 	results string
-	whole   bool // no test was named
+	records string // the directory for histories
+	whole   bool   // no test was named
 	stored  *runtimes.Results
 }
 
@@ -59,6 +62,7 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	f.DurationVar(&tr.options.Limit, "limit", 2*time.Second, "a run that takes longer has no outcome")
 	f.BoolVar(&tr.verbose, "v", false, "print every outcome with its count")
 	f.StringVar(&tr.results, "results", "", "write results to a `file` as they come, and do not run again what is in it")
+	f.StringVar(&tr.records, "histories", "", "record a history of each run, judge it, and write those that differ into the `directory`, a file a test")
 	list := f.Bool("list", false, "list the runtimes")
 	args, err := parse(f, args)
 	if err != nil {
@@ -69,6 +73,9 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	}
 	if err := aboveZero(f, "runs", "limit"); err != nil {
 		return exitUsage, err
+	}
+	if tr.records != "" && tr.results != "" {
+		return exitUsage, usageError{fmt.Errorf("-histories and -results exclude each other: what is not run again is not recorded")}
 	}
 	chosen, err := tests(args)
 	if err != nil {
@@ -243,6 +250,14 @@ func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus
 	if tr.stored != nil {
 		sub.Runner = tr.stored.Runner(sub.Runner, version)
 	}
+	var rec *recording
+	if tr.records != "" {
+		var err error
+		if rec, err = newRecording(sub.Runner, filepath.Join(tr.records, name)); err != nil {
+			return nil, err
+		}
+		sub.Runner = rec
+	}
 	if !a.json {
 		fmt.Fprintf(a.out, "%s%s, judged by %s; %d runs a test, seed %d\n", name, version, commas(sub.deciding), tr.options.Runs, tr.options.Seed)
 	}
@@ -259,6 +274,11 @@ func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus
 			return nil, err
 		}
 		s.add(rep)
+		if rec != nil && rep.Skipped == "" {
+			if err := s.histories(ctx, rec, t, sub.editions); err != nil {
+				return nil, err
+			}
+		}
 	}
 	a.count(len(chosen), len(chosen), "")
 	s.print()

@@ -21,6 +21,7 @@ import warnings
 
 LOG_SIZE = 1024
 MANY = 5000  # statements in which a thread has been everywhere, many times: it loops
+MARKS = 512  # events of a thread that a history has room for
 LEAKS = 50  # threads left over after which the process asks for a successor
 
 set_async_exc = ctypes.pythonapi.PyThreadState_SetAsyncExc
@@ -55,7 +56,7 @@ class Thread:
     """One for each thread and run."""
 
     __slots__ = ("name", "ident", "native", "thread", "steps", "beats", "at", "value",
-                 "end", "log", "used", "trying", "often", "longest", "delay", "random", "run")
+                 "end", "log", "used", "tape", "marks", "trying", "often", "longest", "delay", "random", "run")
 
     def __init__(self, name, run, rng):
         self.name, self.run = name, run
@@ -64,6 +65,7 @@ class Thread:
         self.steps = self.beats = self.at = self.value = self.used = 0
         self.end = self.trying = None
         self.log = [None] * LOG_SIZE
+        self.tape, self.marks = run.tape and [None] * MARKS, 0
         self.often = rng.choice((0.0, 0.0, 0.1, 0.4, 0.8))
         self.longest = rng.choice((3, 6, 9))
         self.delay = rng.randrange(1 << rng.randrange(11))
@@ -71,7 +73,7 @@ class Thread:
 
 
 class Run:
-    __slots__ = ("go", "abandon", "cells", "owner", "threads", "bodies")
+    __slots__ = ("clock", "tape", "go", "abandon", "cells", "owner", "threads", "bodies")
 
 
 def step(th):
@@ -97,14 +99,23 @@ def beat(th):
 # The wire form ---------------------------------------------------------------
 
 
+class Form(list):
+    """A list of the text, with the number of the parenthesis that opens it."""
+
+    __slots__ = ("number",)
+
+
 def read_wire(text):
+    opened = 0
     tokens = text.replace("(", " ( ").replace(")", " ) ").split()
     stack, top = [], None
     for t in tokens:
         if top is not None:
             raise Malformed("text after the program")
         if t == "(":
-            stack.append([])
+            opened += 1
+            stack.append(Form())
+            stack[-1].number = opened
         elif not stack:
             raise Malformed("unbalanced parentheses")
         elif t == ")":
@@ -124,7 +135,8 @@ def read_wire(text):
 
 
 class Program:
-    def __init__(self, text, mode):
+    def __init__(self, text, mode, recording=False):
+        self.text, self.recording = text, recording
         form = read_wire(text)
         if form[:2] != ["litmus", "1"]:
             raise Malformed("not a program of wire version 1")
@@ -142,6 +154,8 @@ class Program:
         lines = []
         for i, body in enumerate(bodies):
             lines.append(f"{mode.define} body{i}(th, run, cells, owner, threads, log):")
+            if recording:
+                lines.append(" clock, tape = run.clock, th.tape")
             self.block(body, lines, " ")
         names = {"Raised": Raised, "OtherError": OtherError, "Abandon": Abandon, **mode.names, **self.classes}
         exec(compile("\n".join(lines), "<litmus>", "exec"), names)
@@ -178,14 +192,52 @@ class Program:
     def block(self, forms, out, pad):
         out.append(f"{pad}pass")
         for f in forms:
+            if not isinstance(f, Form):
+                raise Malformed("a statement is wanted")
             out.append(f"{pad}step(th)")
-            self.statement(f[0], f[1:], out, pad)
+            self.statement(f[0], f[1:], out, pad, f.number)
 
-    def statement(self, op, args, out, pad):
+    def statement(self, op, args, out, pad, number):
         emit = self.mode.forms.get(op)
         if emit is None:
             raise Unsupported(op)
+        if self.recording and op in OPERATIONS:
+            mark(out, pad, CALL, number, 0)
         emit(self, out, pad, *args)
+        if self.recording and op in OPERATIONS:
+            mark(out, pad, RETURN, number, OPERATIONS[op])
+        elif self.recording and op in POINTS:
+            mark(out, pad, POINT, number, POINTS[op])
+
+
+# Histories. Threads change places only where exceptions are received, too: so nothing
+# comes between the counter and the store, and no call, no lock is needed.
+
+CALL, RETURN, POINT = 1, 2, 3
+
+# What is recorded, and the value that is.
+OPERATIONS = dict.fromkeys(("throwTo", "lock", "unlock", "acquire", "post", "spin", "set", "join", "join-timeout", "sleep",
+                            "fork", "await", "settle"), "0") | {"alive?": "1 if answer else 0"}
+POINTS = {"log": "0", "logv": "th.value"}
+
+
+def mark(out, pad, what, number, value):
+    out += [f"{pad}clock[0] += 1",
+            f"{pad}if th.marks < {MARKS}: tape[th.marks] = (clock[0], {what}, {number}, {value})",
+            f"{pad}th.marks += 1"]
+
+
+def unobserved(p):
+    """The kinds of events that histories leave out. Which of its exceptions a thread has
+    received, and where, it cannot tell; the library's own lock scope is closed to us."""
+    return ["recv"] + (["lock", "unlock"] if "(with-lock " in p.text else [])
+
+
+def history(run):
+    """The marks of a run, or None if there was no room for them."""
+    if any(th.marks > MARKS for th in run.threads):
+        return None
+    return [(i, *m) for i, th in enumerate(run.threads) for m in th.tape[:th.marks]]
 
 
 def initial(d):
@@ -200,6 +252,7 @@ class Mode:
 
     def __init__(self, runtime, declarations, define, any, waits):
         self.runtime, self.declarations, self.define, self.any = runtime, declarations, define, any
+        self.records = ("outcome", "history") if runtime == "cpython" else ("outcome",)
         self.waits = waits  # how await is decided: docs/protocol.md
         self.forms, self.names, self.one_run = {}, {}, None
 
@@ -421,6 +474,7 @@ def fresh_cell(kind, init):
 def new_run(p, rng):
     run = Run()
     run.go = run.abandon = False
+    run.clock, run.tape = [0], p.recording
     run.cells = [fresh_cell(kind, init) for _, kind, init in p.cells]
     run.owner = [None] * len(p.cells)
     run.threads = [Thread(name, run, rng) for name, _ in p.threads]
@@ -591,12 +645,13 @@ def abandon(run):
 
 
 def run_threads(p, rng, limit):
-    """One run: its outcome, None if there is none yet, and how many threads were left."""
+    """One run: its outcome, None if there is none yet, how many threads were left, and its history."""
     run = new_run(p, rng)
     start_run(p, run, rng)
     looping = finish(p, run, limit)
     text = None if looping is None else outcome(p, run, looping)
-    return text, abandon(run)
+    marks = history(run) if p.recording and looping == [] else None
+    return text, abandon(run), marks
 
 
 THREADS.one_run = run_threads
@@ -975,7 +1030,7 @@ async def run_on_loop(p, rng, limit):
             if not circular(p, run, th):
                 th.task.cancel()
         await asyncio.sleep(0)
-    return text, len(left)
+    return text, len(left), None
 
 
 LOOP = None
@@ -1014,10 +1069,12 @@ def run_many(seq, p, runs, seed, limit):
     hangs = leaks = done = 0
     flushed = time.monotonic()
     while done < runs and leaks < LEAKS:
-        text, left = p.mode.one_run(p, rng, limit)
+        text, left, marks = p.mode.one_run(p, rng, limit)
         if text is None:
             hangs += 1
             reply(seq, undecided="starved", count=1)
+        elif marks is not None:
+            reply(seq, outcome=text, count=1, history=marks)
         else:
             counts[text] = counts.get(text, 0) + 1
         leaks += left
@@ -1051,10 +1108,12 @@ def serve(line, mode):
                   **{"await": mode.waits}, forms=sorted(["thread", "later", *mode.declarations, *mode.forms]))
         elif cmd == "load":
             PROGRAM = Program(m["program"], mode)
-            reply(seq, ok=True)
-        elif cmd == "run" and m["mode"] != "outcome":
+            reply(seq, ok=True, **({"unobserved": unobserved(PROGRAM)} if mode is THREADS else {}))
+        elif cmd == "run" and m["mode"] not in mode.records:
             reply(seq, skipped=f"no mode {m['mode']}")
         elif cmd == "run":
+            if PROGRAM.recording != (m["mode"] == "history"):
+                PROGRAM = Program(PROGRAM.text, mode, m["mode"] == "history")
             run_many(seq, PROGRAM, m["runs"], m["seed"], m["limit_ms"] / 1000)
         elif cmd == "calibrate":
             calibrate(seq, mode)

@@ -19,7 +19,7 @@ import Data.Array
 import Data.Bits
 import Data.Char (isDigit)
 import Data.IORef
-import Data.List (elemIndex, intercalate, isPrefixOf, sort, sortOn, tails)
+import Data.List (elemIndex, intercalate, isInfixOf, isPrefixOf, sort, sortOn, tails)
 import qualified Data.Map.Strict as Map
 import Data.Maybe (fromMaybe, isJust)
 import Data.Version (showVersion)
@@ -30,7 +30,7 @@ import Foreign.StablePtr (freeStablePtr, newStablePtr)
 import Foreign.Storable
 import GHC.Conc (BlockReason (..), TVar, ThreadStatus (..), atomically, newTVarIO, readTVar, readTVarIO, retry, threadStatus, writeTVar)
 import GHC.Clock (getMonotonicTime)
-import GHC.Exts (maskAsyncExceptions#, maskUninterruptible#, unmaskAsyncExceptions#)
+import GHC.Exts (Int (..), MutableByteArray#, RealWorld, fetchAddIntArray#, maskAsyncExceptions#, newByteArray#, writeIntArray#, maskUninterruptible#, unmaskAsyncExceptions#)
 import GHC.IO (IO (..), unsafeUnmask)
 import System.Exit
 import System.IO
@@ -41,8 +41,9 @@ foreign import capi interruptible "unistd.h usleep" usleepInterruptible :: CUInt
 
 -- Exceptions ---------------------------------------------------------------
 
--- | What programs throw: a class, by its index.
-newtype Litmus = Litmus Int deriving Show
+-- | What programs throw: a class, by its index, and where a history is recorded the stamp
+-- of the call that sent it; 0 elsewhere, and in what a thread raises itself.
+data Litmus = Litmus Int Int deriving Show
 instance Exception Litmus
 
 -- | Ends the threads of a run that is over. No handler of a program takes it.
@@ -67,6 +68,7 @@ data Th = Th
   { thIx :: Int
   , thMem :: Ptr Int
   , thAbandon :: Ptr Int
+  , thClock :: Clock
   , thCap :: Int
   , thId :: IORef (Maybe ThreadId)
   , thDone :: MVar ()
@@ -74,7 +76,7 @@ data Th = Th
   }
 
 type Field = Int
-fSteps, fBeats, fAt, fLevel, fValue, fStarted, fEnd, fRng, fOften, fLongest, fDelay, fUsed, fLog :: Field
+fSteps, fBeats, fAt, fLevel, fValue, fStarted, fEnd, fRng, fOften, fLongest, fDelay, fUsed, fSent, fGot, fAnswer, fMarks, fLog, fTape :: Field
 fSteps = 0    -- statements begun
 fBeats = 1    -- passes of a spinning wait
 fAt = 2       -- what it is about to wait in, an index into pWaits
@@ -87,11 +89,17 @@ fOften = 8
 fLongest = 9
 fDelay = 10
 fUsed = 11
-fLog = 12
+fSent = 12    -- the stamp of the call of its last send
+fGot = 13     -- the same of the last signal whose receipt is recorded
+fAnswer = 14  -- what its last operation has answered
+fMarks = 15   -- events of the history
+fLog = 16
+fTape = fLog + logSize
 
-logSize, memSize :: Int
+logSize, tapeSize, memSize :: Int
 logSize = 1024
-memSize = (fLog + logSize) * 8
+tapeSize = 512
+memSize = (fTape + 3 * tapeSize) * 8
 
 get :: Th -> Field -> IO Int
 get th f = peekElemOff (thMem th) f
@@ -100,6 +108,66 @@ get th f = peekElemOff (thMem th) f
 put :: Th -> Field -> Int -> IO ()
 put th f x = pokeElemOff (thMem th) f x
 {-# INLINE put #-}
+
+-- Histories ----------------------------------------------------------------
+
+-- | The one counter of a run.
+data Clock = Clock (MutableByteArray# RealWorld)
+
+newClock :: IO Clock
+newClock = IO $ \s -> case newByteArray# 8# s of
+  (# s1, a #) -> case writeIntArray# a 0# 0# s1 of s2 -> (# s2, Clock a #)
+
+tick :: Clock -> IO Int
+tick (Clock a) = IO $ \s -> case fetchAddIntArray# a 0# 1# s of (# s1, n #) -> (# s1, I# n + 1 #)
+{-# INLINE tick #-}
+
+callMark, returnMark, pointMark, receiptMark :: Int
+callMark = 1
+returnMark = 2
+pointMark = 3
+receiptMark = 4
+
+-- | Records an event: stores into the thread's own memory, inlined, so that it is no
+-- point where an exception could come. The statement is 0 where nothing is recorded.
+mark :: Th -> Int -> Int -> Int -> IO ()
+mark th what form v = do
+  stamp <- tick (thClock th)
+  n <- get th fMarks
+  when (n < tapeSize) $ do
+    put th (fTape + 3 * n) stamp
+    put th (fTape + 3 * n + 1) (form `unsafeShiftL` 3 .|. what)
+    put th (fTape + 3 * n + 2) v
+  put th fMarks (n + 1)
+  when (what == callMark) $ put th fSent stamp
+{-# INLINE mark #-}
+
+-- | Where an exception comes to light, its receipt is recorded, once.
+received :: Th -> SomeException -> IO ()
+received th ex = case fromException ex of
+  Just (Litmus _ sent) | sent /= 0 -> do
+    got <- get th fGot
+    when (got /= sent) $ put th fGot sent >> mark th receiptMark 0 sent
+  _ -> return ()
+
+-- | What a statement does, recorded as the operation of that number.
+operation :: Int -> (Run -> Th -> IO ()) -> Run -> Th -> IO ()
+operation 0 op = op
+operation form op = \run th -> do
+  mark th callMark form 0
+  op run th
+  get th fAnswer >>= mark th returnMark form
+
+-- | The marks of a run, as the protocol has them; nothing if they did not fit.
+history :: Run -> IO (Maybe String)
+history run = do
+  ns <- mapM (`get` fMarks) ths
+  if any (> tapeSize) ns then return Nothing else do
+    ms <- forM (zip ths ns) $ \(th, n) -> forM [0 .. n - 1] $ \i -> do
+      [stamp, w, v] <- mapM (\k -> get th (fTape + 3 * i + k)) [0, 1, 2]
+      return (show [thIx th, stamp, w .&. 7, w `unsafeShiftR` 3, v])
+    return (Just ("[" ++ intercalate "," (concat ms) ++ "]"))
+  where ths = elems (rThreads run)
 
 -- Code ---------------------------------------------------------------------
 
@@ -160,16 +228,15 @@ levelNow = do
 
 -- | Says where the thread is about to wait. Written anew by every statement that
 -- may wait, and cleared behind it.
-waiting :: Int -> (Run -> Th -> IO ()) -> Code
-waiting at op = Code $ \run th _ -> do
-  step th
+waitingAs :: Int -> Int -> (Run -> Th -> IO ()) -> Code
+waitingAs form at op = plainAs form $ \run th -> do
   levelNow >>= put th fLevel
   put th fAt at
   op run th
   put th fAt 0
 
-spinning :: Int -> (Run -> Th -> IO Bool) -> Code
-spinning at test = waiting at loop
+spin :: (Run -> Th -> IO Bool) -> Run -> Th -> IO ()
+spin test = loop
   where
     loop run th = do
       ok <- test run th
@@ -181,16 +248,22 @@ spinning at test = waiting at loop
         yield
         loop run th
 
-plain :: (Run -> Th -> IO ()) -> Code
-plain op = Code $ \run th _ -> step th >> op run th
+plainAs :: Int -> (Run -> Th -> IO ()) -> Code
+plainAs form op = let does = operation form op in Code (\run th _ -> step th >> does run th)
+
+-- | What only the thread itself can notice is a point; behind it stands what it answered.
+pointAs :: Int -> (Run -> Th -> IO ()) -> Code
+pointAs 0 op = plainAs 0 op
+pointAs form op = Code $ \run th _ -> step th >> op run th >> get th fAnswer >>= mark th pointMark form
 
 -- The wire form --------------------------------------------------------------
 
-data Sexp = Atom String | List [Sexp]
+-- | A list has the number of the parenthesis that opens it, from 1.
+data Sexp = Atom String | List Int [Sexp]
 
 readWire :: String -> Either String Sexp
-readWire text = case one (toks text) of
-    Right (e, []) -> Right e
+readWire text = case one 1 (toks text) of
+    Right (e, [], _) -> Right e
     Right _ -> Left "text after the program"
     Left e -> Left e
   where
@@ -199,13 +272,13 @@ readWire text = case one (toks text) of
       | c == '(' || c == ')' = [c] : toks cs
       | c == ' ' = toks cs
       | otherwise = let (a, b) = break (`elem` "() ") (c : cs) in a : toks b
-    one ("(" : ts) = many ts []
-    one (")" : _) = Left "unbalanced parentheses"
-    one (t : ts) = Right (Atom t, ts)
-    one [] = Left "unbalanced parentheses"
-    many (")" : ts) acc = Right (List (reverse acc), ts)
-    many [] _ = Left "unbalanced parentheses"
-    many ts acc = do (e, rest) <- one ts; many rest (e : acc)
+    one k ("(" : ts) = many k (k + 1) ts []
+    one _ (")" : _) = Left "unbalanced parentheses"
+    one k (t : ts) = Right (Atom t, ts, k)
+    one _ [] = Left "unbalanced parentheses"
+    many n k (")" : ts) acc = Right (List n (reverse acc), ts, k)
+    many _ _ [] _ = Left "unbalanced parentheses"
+    many n k ts acc = do (e, rest, k') <- one k ts; many n k' rest (e : acc)
 
 -- Compilation ----------------------------------------------------------------
 
@@ -224,10 +297,12 @@ data Program = Program
   , pClasses :: [String]
   , pWaits :: [Kind]
   , pShared :: [Int]            -- variables that somebody waits for: kept in a TVar
+  , pText :: String
+  , pRecords :: Bool            -- its runs are recorded
   }
 
 -- | What the whole program is known to hold before its statements are compiled.
-data Ctx = Ctx { xCells :: [Cell], xThreads :: [String], xTables :: Tables, xShared :: [Int], xInMask :: Bool }
+data Ctx = Ctx { xCells :: [Cell], xThreads :: [String], xTables :: Tables, xShared :: [Int], xInMask, xRecords :: Bool }
 
 -- | Tables are filled from a walk over the program, so that compiling is pure.
 data Tables = Tables { tWords :: [String], tClasses :: [String], tWaits :: [Sexp] }
@@ -237,29 +312,29 @@ forms = sort (words "flag var mvar thread later log logv value set spin nop poin
   \interruptible try protect bracket raise throwTo kill exit take put wait-until join join-timeout sleep foreign \
   \foreign-interruptible fork await settle getmask alive? while")
 
-loadProgram :: String -> C Program
-loadProgram text = do
+loadProgram :: Bool -> String -> C Program
+loadProgram records text = do
   ds <- case readWire text of
-    Right (List (Atom "litmus" : Atom "1" : Atom _ : ds)) -> Right ds
+    Right (List _ (Atom "litmus" : Atom "1" : Atom _ : ds)) -> Right ds
     Right _ -> Left (Malformed "not a program of wire version 1")
     Left e -> Left (Malformed e)
-  cells <- sequence [cellOf k n i | List (Atom k : Atom n : i) <- ds, k `notElem` ["thread", "later"]]
-  let bodies = [(n, k == "later", b) | List (Atom k : Atom n : b) <- ds, k `elem` ["thread", "later"]]
+  cells <- sequence [cellOf k n i | List _ (Atom k : Atom n : i) <- ds, k `notElem` ["thread", "later"]]
+  let bodies = [(n, k == "later", b) | List _ (Atom k : Atom n : b) <- ds, k `elem` ["thread", "later"]]
       everything = concatMap (\(_, _, b) -> concatMap within b) bodies
-      shared = [i | List [Atom "wait-until", Atom x, _] <- everything, Just i <- [elemIndex x (map cName cells)]]
+      shared = [i | List _ [Atom "wait-until", Atom x, _] <- everything, Just i <- [elemIndex x (map cName cells)]]
       tables = Tables
-        { tWords = ["open", "masked", "closed", "alive", "dead"] ++ [w | List (Atom k : Atom w : _) <- everything, k `elem` ["log", "logv"]]
-        , tClasses = ["Error", "Kill"] ++ [x | List (Atom "throwTo" : _ : Atom x : _) <- everything] ++ [x | List (Atom "raise" : Atom x : _) <- everything]
+        { tWords = ["open", "masked", "closed", "alive", "dead"] ++ [w | List _ (Atom k : Atom w : _) <- everything, k `elem` ["log", "logv"]]
+        , tClasses = ["Error", "Kill"] ++ [x | List _ (Atom "throwTo" : _ : Atom x : _) <- everything] ++ [x | List _ (Atom "raise" : Atom x : _) <- everything]
         , tWaits = everything }
-      ctx = Ctx cells [n | (n, _, _) <- bodies] tables shared False
+      ctx = Ctx cells [n | (n, _, _) <- bodies] tables shared False records
   threads <- forM bodies $ \(n, l, b) -> do c <- block ctx b; return (n, l, c)
   waits <- mapM (kindOf ctx) everything
-  return (Program cells threads (tWords tables) (tClasses tables) (Runs : waits) shared)
+  return (Program cells threads (tWords tables) (tClasses tables) (Runs : waits) shared text records)
 
 -- | A form and all forms in it.
 within :: Sexp -> [Sexp]
 within (Atom _) = []
-within e@(List es) = e : concatMap within es
+within e@(List _ es) = e : concatMap within es
 
 cellOf :: String -> String -> [Sexp] -> C Cell
 cellOf k n i
@@ -287,7 +362,7 @@ classOf x = find "class" (tClasses (xTables x))
 
 -- | What it means that a thread stands at a form.
 kindOf :: Ctx -> Sexp -> C Kind
-kindOf x (List (Atom op : as)) = case (op, as) of
+kindOf x (List _ (Atom op : as)) = case (op, as) of
   ("spin", [Atom c, Atom n]) -> SpinsOn <$> cell x c <*> number n
   ("await", _) -> Right Spins
   ("settle", _) -> Right Spins
@@ -309,19 +384,19 @@ block x [s] = statement x s
 block x (s : ss) = andThen <$> statement x s <*> block x ss
 
 sub :: Ctx -> Sexp -> C Code
-sub x (List b) = block x b
+sub x (List _ b) = block x b
 sub _ (Atom a) = Left (Malformed ("a block is wanted, not " ++ a))
 
 scope :: Code -> ((Restore -> IO ()) -> Restore -> IO ()) -> Code
 scope (Code body) how = Code $ \run th r -> step th >> how (body run th) r
 
 statement :: Ctx -> Sexp -> C Code
-statement x e@(List (Atom op : as)) = case (op, as) of
-  ("log", [Atom w]) -> do i <- word x w; return (plain (\_ th -> record th i))
+statement x e@(List place (Atom op : as)) = case (op, as) of
+  ("log", [Atom w]) -> do i <- word x w; return (point (\_ th -> record th i))
   ("logv", [Atom w]) -> do
     i <- word x w
-    return (plain (\_ th -> get th fValue >>= \v -> record th (i .|. ((v + 1) `unsafeShiftL` 16))))
-  ("value", [Atom n]) -> do v <- number n; return (plain (\_ th -> put th fValue v))
+    return (point (\_ th -> get th fValue >>= \v -> put th fAnswer v >> record th (i .|. ((v + 1) `unsafeShiftL` 16))))
+  ("value", [Atom n]) -> do v <- number n; return (silent (\_ th -> put th fValue v))
   ("set", [Atom c, Atom n]) -> do
     i <- cell x c
     v <- number n
@@ -342,8 +417,8 @@ statement x e@(List (Atom op : as)) = case (op, as) of
           now <- fetch shared run i
           when (now == v) $ body run th r >> step th >> loop run th r
     return (Code (\run th r -> step th >> loop run th r))
-  ("nop", []) -> Right (plain (\_ _ -> return ()))
-  ("point", []) -> Right (plain (\_ _ -> return ()))
+  ("nop", []) -> Right (silent (\_ _ -> return ()))
+  ("point", []) -> Right (silent (\_ _ -> return ()))
   ("mask", b) -> do c <- block inMask b; return (scope c (\body _ -> mask (\r -> body (Restore r))))
   ("umask", b) -> do c <- block inMask b; return (scope c (\body _ -> uninterruptibleMask (\r -> body (Restore r))))
   ("restore", b)
@@ -356,7 +431,7 @@ statement x e@(List (Atom op : as)) = case (op, as) of
     Code handler <- sub x h
     matches <- matcher x k
     return (Code (\run th r -> step th >> catch (body run th r)
-      (\ex -> if matches ex then handler run th r else throwIO (ex :: SomeException))))
+      (\ex -> seen th ex >> if matches ex then handler run th r else throwIO (ex :: SomeException))))
   ("protect", [b, c]) -> do
     Code body <- sub x b
     Code cleanup <- sub x c
@@ -366,11 +441,11 @@ statement x e@(List (Atom op : as)) = case (op, as) of
     Code use <- sub x u
     Code release <- sub x z
     return (Code (\run th r -> step th >> bracket (acquire run th r) (\_ -> keeping th (release run th r)) (\_ -> use run th r)))
-  ("raise", [Atom k]) -> do i <- classOf x k; return (plain (\_ _ -> throwIO (Litmus i)))
+  ("raise", [Atom k]) -> do i <- classOf x k; return (silent (\_ _ -> throwIO (Litmus i 0)))
   ("throwTo", [Atom t, Atom k]) -> throwing t k
   ("kill", [Atom t]) -> throwing t "Kill"   -- killThread is throwTo with an exception that can be caught
-  ("exit", []) -> do i <- classOf x "Kill"; return (plain (\_ _ -> throwIO (Litmus i)))
-  ("take", [Atom m]) -> do i <- mvar m; return (waiting at (\run th -> takeMVar (cellMVar run i) >>= put th fValue))
+  ("exit", []) -> do i <- classOf x "Kill"; return (silent (\_ _ -> throwIO (Litmus i 0)))
+  ("take", [Atom m]) -> do i <- mvar m; return (waiting at (\run th -> takeMVar (cellMVar run i) >>= \v -> put th fValue v >> put th fAnswer v))
   ("put", [Atom m, Atom n]) -> do i <- mvar m; v <- number n; return (waiting at (\run _ -> putMVar (cellMVar run i) v))
   ("wait-until", [Atom c, Atom n]) -> do
     i <- cell x c
@@ -385,24 +460,33 @@ statement x e@(List (Atom op : as)) = case (op, as) of
   ("foreign-interruptible", []) -> Right (waiting at (\_ _ -> void (usleepInterruptible 1000)))
   ("fork", [Atom t]) -> do i <- thread x t; return (plain (\run _ -> forkLater run i))
   ("await", [Atom t]) -> do i <- thread x t; return (spinning at (\run _ -> atRest run (rThreads run ! i)))
-  ("settle", []) -> Right (andThen (spinning at nobodySends) (Code (\_ _ _ -> replicateM_ 8 yield)))
-  ("getmask", []) -> Right (plain (\_ th -> levelNow >>= record th))
+  ("settle", []) -> Right (waiting at (\run th -> spin nobodySends run th >> replicateM_ 8 yield))
+  ("getmask", []) -> Right (point (\_ th -> levelNow >>= \l -> put th fAnswer l >> record th l))
   ("alive?", [Atom t]) -> do
     i <- thread x t
-    return (plain (\run th -> gone (rThreads run ! i) >>= \g -> record th (if g then 4 else 3)))
+    return (plain (\run th -> gone (rThreads run ! i) >>= \g -> put th fAnswer (if g then 0 else 1) >> record th (if g then 4 else 3)))
   _ | op `elem` forms -> Left (Malformed ("wrong arguments of " ++ op))
   _ -> Left (Unsupported op)
   where
     inMask = x { xInMask = True }
+    form = if xRecords x then place else 0
+    plain = plainAs form
+    point = pointAs form
+    silent = plainAs 0
+    waiting = waitingAs form
+    spinning at' test = waiting at' (spin test)
+    seen = if xRecords x then received else \_ _ -> return ()
     at = position e (tWaits (xTables x))
     mvar m = do
       i <- cell x m
       if cKind (xCells x !! i) == "mvar" then Right i else Left (Malformed (m ++ " is no mvar"))
-    throwing "self" k = do i <- classOf x k; return (plain (\_ _ -> myThreadId >>= \me -> throwTo me (Litmus i)))
+    throwing "self" k = do i <- classOf x k; return (plain (\_ th -> do { sent <- get th fSent; me <- myThreadId; throwTo me (Litmus i sent) }))
     throwing t k = do
       i <- thread x t
       c <- classOf x k
-      return (waiting at (\run _ -> readIORef (thId (rThreads run ! i)) >>= maybe (throwIO (ErrorCall "not started")) (\tid -> throwTo tid (Litmus c))))
+      return (waiting at (\run th -> do
+        sent <- get th fSent
+        readIORef (thId (rThreads run ! i)) >>= maybe (throwIO (ErrorCall "not started")) (\tid -> throwTo tid (Litmus c sent))))
 statement _ _ = Left (Malformed "a statement is wanted")
 
 -- | The place of a form in the table of waits, by its text: two forms of one text
@@ -412,13 +496,13 @@ position e all' = maybe 0 (+ 1) (elemIndex (flat e) (map flat all'))
 
 flat :: Sexp -> String
 flat (Atom a) = a
-flat (List es) = "(" ++ unwords (map flat es) ++ ")"
+flat (List _ es) = "(" ++ unwords (map flat es) ++ ")"
 
 matcher :: Ctx -> String -> C (SomeException -> Bool)
 matcher _ "any" = Right (\ex -> not (isAbandon ex))
-matcher x "Error" = Right (\ex -> case fromException ex of Just (Litmus i) -> i == 0; Nothing -> not (isAbandon ex)) <* Right x
+matcher x "Error" = Right (\ex -> case fromException ex of Just (Litmus i _) -> i == 0; Nothing -> not (isAbandon ex)) <* Right x
 matcher x k = Right $ case classOf x k of
-  Right c -> \ex -> case fromException ex of Just (Litmus i) -> i == c; Nothing -> False
+  Right c -> \ex -> case fromException ex of Just (Litmus i _) -> i == c; Nothing -> False
   Left _ -> const False
 
 isAbandon :: SomeException -> Bool
@@ -455,10 +539,30 @@ atRest run th = do
   if g then return True else do
     at <- get th fAt
     case rWaits run ! at of
-      Timed -> asleep th
-      Block _ -> asleep th
-      ThrowsTo _ _ -> asleep th
+      Timed -> soundlyAsleep th
+      Block _ -> soundlyAsleep th
+      ThrowsTo _ _ -> soundlyAsleep th
       _ -> return False
+
+-- | It is asleep, and no message that wakes it is under way: whoever wakes a thread of
+-- another capability puts a message into the inbox there [ghc-rts tryWakeupThread], and the
+-- thread counts as blocked until it is read. A thread that starts there comes behind it.
+soundlyAsleep :: Th -> IO Bool
+soundlyAsleep th = do
+  a <- asleep th
+  caps <- getNumCapabilities
+  if not a || caps == 1 then return a else do
+    steps <- get th fSteps
+    ran <- newIORef False
+    _ <- forkOn (thCap th) (writeIORef ran True)
+    let wait = do
+          there <- readIORef ran
+          over <- peek (thAbandon th)
+          unless (there || over /= 0) $ yield >> wait
+    wait
+    b <- asleep th
+    now <- get th fSteps
+    return (b && steps == now)
 
 -- | Nobody is on the way to throw to the thread. Messages that are under way then
 -- lie in the inbox of its capability, which is emptied when the thread yields.
@@ -491,9 +595,10 @@ wrapper run th level (Code code) = do
   barrier
   get th fDelay >>= pause th
   r <- try (atLevel level (code run th (Restore id) >> put th fSteps (-1)))
+  either (received th) return r
   put th fEnd (case r of
     Right () -> 1
-    Left ex -> case fromException ex of Just (Litmus c) -> 2 + c; Nothing -> 2)
+    Left ex -> case fromException ex of Just (Litmus c _) -> 2 + c; Nothing -> 2)
   putMVar (thDone th) ()
   where
     barrier = do g <- peek (rGo run); when (g == 0) $ yield >> barrier
@@ -541,6 +646,7 @@ newRun p rng = do
   mem <- callocBytes (8 * (2 + length (pCells p)))
   let vars = mem `plusPtr` 16
   forM_ (zip [0 ..] (pCells p)) $ \(i, c) -> pokeElemOff vars i (cInit c)
+  clock <- newClock
   tvars <- sequence [(,) i <$> newTVarIO (cInit (pCells p !! i)) | i <- pShared p]
   mvars <- sequence [(,) i <$> (if cInit c < 0 then newEmptyMVar else newMVar (cInit c)) | (i, c) <- zip [0 ..] (pCells p), cKind c == "mvar"]
   often <- pick rng [0, 0, 24, 96, 200]
@@ -550,16 +656,16 @@ newRun p rng = do
   first <- draw rng caps
   ths <- forM (zip [0 ..] (pThreads p)) $ \(i, _) -> do
     cap <- if together == 0 then return first else draw rng caps
-    newThread rng i (mem `plusPtr` 8) cap often longest
+    newThread rng i (mem `plusPtr` 8) clock cap often longest
   let n = length ths
       run = Run mem (mem `plusPtr` 8) vars tvars mvars (listArray (0, n - 1) ths)
               (listArray (0, n - 1) [c | (_, _, c) <- pThreads p]) (listArray (0, length (pWaits p) - 1) (pWaits p))
   return run
 
-newThread :: IORef Int -> Int -> Ptr Int -> Int -> Int -> Int -> IO Th
-newThread rng i abandonment cap often longest = do
+newThread :: IORef Int -> Int -> Ptr Int -> Clock -> Int -> Int -> Int -> IO Th
+newThread rng i abandonment clock cap often longest = do
   mem <- callocBytes memSize
-  th <- Th i mem abandonment cap <$> newIORef Nothing <*> newEmptyMVar <*> newIORef False
+  th <- Th i mem abandonment clock cap <$> newIORef Nothing <*> newEmptyMVar <*> newIORef False
   seed <- draw rng maxBound
   width <- draw rng 12
   delay <- draw rng (1 `unsafeShiftL` width)
@@ -802,9 +908,10 @@ runMany n p runs seed limit = do
             flush counts
             reply n [int "done" "true", int "runs" (show k), int "hangs" (show hangs), int "recycle" (if leaks >= maxLeaks then "true" else "false")]
         | otherwise = do
-            (o, leaked) <- once p rng limit
+            (o, leaked, marks) <- once p rng limit
             now <- getMonotonicTime
             counts' <- case o of
+              Just text | Just ms <- marks -> reply n [str "outcome" text, int "count" "1", int "history" ms] >> return counts
               Just text -> return (Map.insertWith (+) text (1 :: Int) counts)
               Nothing -> reply n [str "undecided" "starved", int "count" "1"] >> return counts
             let hangs' = if isJust o then hangs else hangs + 1
@@ -820,7 +927,7 @@ maxLeaks = 400
 
 -- | One run, with everything that it holds kept alive from outside, so that the
 -- garbage collector finds no deadlock in it. Nothing if it came to no end.
-once :: Program -> IORef Int -> Double -> IO (Maybe String, Bool)
+once :: Program -> IORef Int -> Double -> IO (Maybe String, Bool, Maybe String)
 once p rng limit = do
   run <- newRun p rng
   root <- newStablePtr run
@@ -830,12 +937,15 @@ once p rng limit = do
     Settled -> Just <$> outcome p run (map (const (maxBound - manySteps)) (pThreads p))
     Looping steps -> Just <$> outcome p run steps
     Starved -> return Nothing
+  marks <- case how of
+    Settled | pRecords p -> history run
+    _ -> return Nothing
   leaked <- abandon run
   unless leaked $ freeRun run >> freeStablePtr root
-  return (text, leaked)
+  return (text, leaked, marks)
 
 calibrate :: Int -> IO ()
-calibrate n = case loadProgram "(litmus 1 calibrate (thread a (nop)) (thread b (nop)))" of
+calibrate n = case loadProgram False "(litmus 1 calibrate (thread a (nop)) (thread b (nop)))" of
   Left _ -> reply n [str "error" "calibration does not compile"]
   Right p -> do
     rng <- newIORef 1
@@ -852,21 +962,34 @@ serve loaded line = do
   case field "cmd" line of
     Just "hello" -> reply n [int "ok" "true", int "proto" "1", str "runtime" "ghc", str "version" (showVersion fullCompilerVersion),
       str "await" "state", int "forms" ("[" ++ intercalate "," (map show forms) ++ "]")]
-    Just "load" -> case loadProgram (fromMaybe "" (field "program" line)) of
+    Just "load" -> case loadProgram False (fromMaybe "" (field "program" line)) of
       Left (Unsupported f) -> reply n [str "skipped" ("no form " ++ f)]
       Left (Malformed why) -> reply n [str "error" why]
       Right p -> do
-        forM_ (pThreads p) (\(_, _, c) -> evaluate c)
-        mapM_ evaluate (pWaits p)
-        writeIORef loaded (Just p)
-        reply n [int "ok" "true"]
+        keep p
+        reply n (int "ok" "true" : [int "unobserved" "[\"recv\"]" | hidesReceipts p])
     Just "run" -> readIORef loaded >>= \m -> case m of
       Nothing -> reply n [str "error" "no program is loaded"]
-      Just _ | field "mode" line /= Just "outcome" -> reply n [str "skipped" ("no mode " ++ fromMaybe "" (field "mode" line))]
+      Just _ | mode `notElem` ["outcome", "history"] -> reply n [str "skipped" ("no mode " ++ mode)]
+      Just p | pRecords p /= (mode == "history") -> case loadProgram (mode == "history") (pText p) of
+        Left _ -> reply n [str "error" "it was compiled before"]
+        Right again -> keep again >> serve loaded line
       Just p -> runMany n p (fieldInt "runs" line) (fieldInt "seed" line) (fromIntegral (fieldInt "limit_ms" line) / 1000)
     Just "calibrate" -> calibrate n
     Just "stop" -> reply n [int "ok" "true"] >> exitSuccess
     _ -> reply n [str "error" "no such command"]
+  where
+    mode = fromMaybe "" (field "mode" line)
+    keep p = do
+      forM_ (pThreads p) (\(_, _, c) -> evaluate c)
+      mapM_ evaluate (pWaits p)
+      writeIORef loaded (Just p)
+
+-- | A receipt is recorded where the exception comes to light, which must be before
+-- anything else that the thread does: in a handler, or at its end, but in a cleanup of the
+-- library's own it does not.
+hidesReceipts :: Program -> Bool
+hidesReceipts p = any (`isInfixOf` pText p) ["(protect ", "(bracket "]
 
 -- | The main thread is bound to an operating system thread, and every switch from
 -- or to it would go through the kernel: the harness runs in another.

@@ -21,12 +21,14 @@
 ;;; ------------------------------------------------------------------ run time
 
 (defconstant +log-size+ 1024)
+(defconstant +tape-size+ 512)           ; events of a thread that a history has room for
 (defconstant +leaks+ 64)                ; threads left over, then the process asks for a successor
 
 (deftype words () '(simple-array fixnum (*)))
 
 (defstruct run
   (go nil) (abandon nil)
+  (clock (make-counter))                ; the one that stamps the events of histories
   (polls 400 :type fixnum)              ; how long the harness looks on without sleeping
   (cells #() :type simple-vector)
   (threads #() :type simple-vector))
@@ -47,6 +49,8 @@
   (end "killed")                        ; unless somebody says better
   (log-used (make-counter))
   (log (make-array +log-size+ :element-type 'fixnum :initial-element -1) :type words)
+  (marks (make-counter))                ; events of its history
+  (tape (make-array (* 4 +tape-size+) :element-type 'fixnum :initial-element 0) :type words)
   (rng 1 :type (unsigned-byte 60))
   (delay 0 :type fixnum) (often 0 :type fixnum) (longest 0 :type fixnum)
   (buffer (make-array 256 :element-type '(unsigned-byte 8)) :type (simple-array (unsigned-byte 8) (256))))
@@ -85,6 +89,19 @@
 (defmacro record (w)
   `(setf (aref (th-log th) (logand (take-number (th-log-used th)) (1- +log-size+))) ,w))
 
+;;; Histories. The stamp is taken first and stored last: an event that an interruption cuts
+;;; is one that is not there, and nothing has relied on it.
+(defun mark (th what form value)
+  (declare (type th th) (fixnum what form value))
+  (let ((stamp (1+ (take-number (run-clock (th-run th)))))
+        (n (take-number (th-marks th))))
+    (declare (fixnum stamp n))
+    (when (< n +tape-size+)
+      (let ((tape (th-tape th)) (i (* 4 n)))
+        (setf (aref tape (+ i 1)) what (aref tape (+ i 2)) form (aref tape (+ i 3)) value
+              (aref tape i) stamp)))
+    stamp))
+
 (defmacro waiting ((at) &body body)
   `(progn (setf (th-level th) (level) (th-at th) ,at)
           (multiple-value-prog1 (progn ,@body) (setf (th-at th) 0))))
@@ -103,11 +120,17 @@
 (defun end-of (c)
   (concatenate 'string "died " (if (typep c 'raised) (class-name-of c) "Error")))
 
+(defconstant +call+ 1)
+(defconstant +return+ 2)
+(defconstant +point+ 3)
+(defconstant +receipt+ 4)
+
 ;;; A newborn thread has no handler and no tag of ours yet, one past its body no
 ;;; longer; what is sent to the latter is dropped, as SBCL itself drops what it
 ;;; accepts while a thread exits.
-(defun deliver (th thunk)
-  (declare (type th th) (type function thunk))
+(defun deliver (th thunk id)
+  (declare (type th th) (type function thunk) (fixnum id))
+  (unless (or (zerop id) (= 2 (th-phase th))) (mark th +receipt+ 0 id))
   (case (th-phase th)
     (1 (funcall thunk th))
     (0 (setf (th-end th)
@@ -117,10 +140,10 @@
                  (return-from deliver))))
      (abort-thread))))
 
-(defun send (target thunk)
+(defun send (target thunk id)
   (declare (type th target))
   (interrupt-thread (or (th-thread target) (error "not started"))
-                    (lambda () (deliver target thunk))))
+                    (lambda () (deliver target thunk id))))
 
 ;;; The interrupted point gets its block value and its waiting place back.
 (defmacro thunk (&body body)
@@ -164,12 +187,19 @@
       (finish (length text)))
     (nreverse out)))
 
+(defvar *places* (make-hash-table :test 'eq)) ; the number of the parenthesis that opens a form
+
 (defun read-wire (text)
-  (let ((rest (tokens text)))
+  (clrhash *places*)
+  (let ((rest (tokens text)) (opened 0))
     (labels ((one ()
                (let ((tok (pop rest)))
-                 (cond ((eql tok #\() (loop until (eql (car rest) #\)) collect (one)
-                                            finally (pop rest)))
+                 (cond ((eql tok #\()
+                        (let* ((place (incf opened))
+                               (form (loop until (eql (car rest) #\)) collect (one)
+                                           finally (pop rest))))
+                          (when form (setf (gethash form *places*) place))
+                          form))
                        ((stringp tok) tok)
                        (t (error 'malformed :what "unbalanced parentheses"))))))
       (prog1 (one) (when rest (error 'malformed :what "text after the program"))))))
@@ -181,6 +211,8 @@
 (defvar *words*)                        ; vector of log words
 (defvar *waits*)                        ; vector of (text kind . data): what th-at means
 (defvar *codes*)                        ; vector of compiled bodies
+(defvar *recording* nil)                ; whether histories are recorded
+(defvar *text* nil)                     ; of the program
 
 (defvar *forms* (make-hash-table :test 'equal))
 (defmacro defform (name lambda-list &body body)
@@ -201,7 +233,47 @@
 (defun statement (form)
   (let ((gen (gethash (first form) *forms*)))
     (when (or (null gen) (member (first form) +missing+ :test #'equal)) (error 'unsupported :what (first form)))
-    `(progn (%step th) ,(funcall gen (rest form)))))
+    `(progn (%step th) ,(recorded form (funcall gen (rest form))))))
+
+;;; What is recorded, and the value of its return.
+(defparameter +operations+
+  '("throwTo" "interrupt" "kill" "lock" "unlock" "acquire" "post" "wait" "notify" "join" "join-timeout" "sleep"
+    "fork" "await" "settle" "set" "spin" "held?" "alive?"))
+(defun answer (op)
+  (cond ((equal op "held?") `(if (eql answer ,(word-index "held")) 1 0))
+        ((equal op "alive?") `(if (eql answer ,(word-index "alive")) 1 0))
+        (t 0)))
+
+(defun recorded (form code)
+  "The code of a statement, and where histories are recorded the marks around it."
+  (let ((op (first form)) (place (gethash form *places*)))
+    (cond ((not *recording*) code)
+          ((member op +operations+ :test #'equal)
+           `(let* ((id (mark th +call+ ,place 0)) (answer ,code))
+              (declare (ignorable id answer))
+              (mark th +return+ ,place ,(answer op))))
+          ((equal op "log") `(progn ,code (mark th +point+ ,place 0)))
+          ((equal op "logv") `(progn ,code (mark th +point+ ,place (th-value th))))
+          ((equal op "getmask") `(progn ,code (mark th +point+ ,place (level))))
+          (t code))))
+
+(defun id ()
+  "What stands in the code of a statement for the stamp of its call."
+  (if *recording* 'id 0))
+
+(defun history (run)
+  "The marks of a run, or nil if there was no room for them."
+  (when (every (lambda (th) (<= (counted (th-marks th)) +tape-size+)) (run-threads run))
+    (format nil "[~{[~{~D~^,~}]~^,~}]"
+            (loop for th across (run-threads run)
+                  nconc (loop for i below (* 4 (counted (th-marks th))) by 4
+                              unless (zerop (aref (th-tape th) i))
+                                collect (cons (th-index th) (coerce (subseq (th-tape th) i (+ i 4)) 'list)))))))
+
+(defun unobserved ()
+  "What the runtime's own functions do: kills are received, and lock scopes kept, where nothing can be recorded."
+  (append (when (search "(kill " *text*) '("recv"))
+          (when (search "(with-lock " *text*) '("lock" "unlock"))))
 (defun block-of (forms) `(progn ,@(mapcar #'statement forms) nil))
 
 (defun class-test (name)
@@ -251,13 +323,13 @@
 (defun sending (name code) `(waiting (,(wait-at :send name (thread-index name))) ,code))
 (defform "throwTo" (name x)
   (if (equal name "self")
-      `(interrupt-thread *current-thread* (lambda () (deliver th (lambda (th) (declare (ignore th)) (error 'raised :name ,x)))))
+      `(interrupt-thread *current-thread* (lambda () (deliver th (lambda (th) (declare (ignore th)) (error 'raised :name ,x)) ,(id))))
       (sending name `(send (peer ,(thread-index name))
-                           (lambda (th) (declare (ignore th)) (error 'raised :name ,x))))))
+                           (lambda (th) (declare (ignore th)) (error 'raised :name ,x)) ,(id)))))
 (defform "interrupt" (name &rest body)
   (if (equal name "self")
-      `(interrupt-thread *current-thread* (lambda () (deliver th (thunk ,(block-of body)))))
-      (sending name `(send (peer ,(thread-index name)) (thunk ,(block-of body))))))
+      `(interrupt-thread *current-thread* (lambda () (deliver th (thunk ,(block-of body)) ,(id))))
+      (sending name `(send (peer ,(thread-index name)) (thunk ,(block-of body)) ,(id)))))
 (defform "kill" (name)
   (if (equal name "self")
       '(terminate-thread *current-thread*)
@@ -339,7 +411,8 @@
     (when failure (error 'malformed :what "allow and local stand only inside without"))
     (funcall f)))
 
-(defun load-program (text)
+(defun load-program (text &optional recording)
+  (setf *text* text *recording* recording)
   (let ((form (read-wire text)))
     (unless (and (equal (first form) "litmus") (equal (second form) "1"))
       (error 'malformed :what "not a program of wire version 1"))
@@ -556,6 +629,11 @@
     (loop for (text . n) in all do (reply "\"outcome\":\"~A\",\"count\":~D" text n))
     (clrhash counts)))
 
+(defun note-outcome (text history counts)
+  (if history
+      (reply "\"outcome\":\"~A\",\"count\":1,\"history\":~A" text history)
+      (incf (gethash text counts 0))))
+
 (defun run-many (runs seed limit-ms)
   (let ((rng (seed-random-state seed)) (counts (make-hash-table :test 'equal))
         (hangs 0) (leaked 0) (done 0) (flushed (now-ms)))
@@ -566,7 +644,7 @@
                  (cond ((eq looping :starved)
                         (incf hangs)
                         (reply "\"undecided\":\"starved\",\"count\":1"))
-                       (t (incf (gethash (outcome run looping) counts 0)))))
+                       (t (note-outcome (outcome run looping) (and *recording* (null looping) (history run)) counts))))
                (unless (every #'ended-p (run-threads run)) (incf leaked (abandon run)))
                (incf done)
                (when (> (now-ms) (+ flushed 100)) (flush-counts counts) (setf flushed (now-ms)))))
@@ -596,10 +674,14 @@
         (cond ((equal cmd "hello")
                (reply "\"ok\":true,\"proto\":1,\"runtime\":\"~A\",\"version\":\"~A\",\"await\":\"state\",\"forms\":[~{\"~A\"~^,~}]"
                       +runtime+ (lisp-implementation-version) (form-names)))
-              ((equal cmd "load") (load-program (field line "program")) (reply "\"ok\":true"))
-              ((and (equal cmd "run") (not (equal (field line "mode") "outcome")))
+              ((equal cmd "load") (load-program (field line "program"))
+               (reply "\"ok\":true~@[,\"unobserved\":[~{\"~A\"~^,~}]~]" (unobserved)))
+              ((and (equal cmd "run") (not (member (field line "mode") '("outcome" "history") :test #'equal)))
                (reply "\"skipped\":\"no mode ~A\"" (field line "mode")))
-              ((equal cmd "run") (run-many (field line "runs") (field line "seed") (field line "limit_ms")))
+              ((equal cmd "run")
+               (let ((recording (equal (field line "mode") "history")))
+                 (unless (eq recording *recording*) (load-program *text* recording)))
+               (run-many (field line "runs") (field line "seed") (field line "limit_ms")))
               ((equal cmd "calibrate") (calibrate))
               ((equal cmd "stop") (reply "\"ok\":true") (leave-process))
               (t (reply "\"error\":\"no command ~A\"" cmd)))
