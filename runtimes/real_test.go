@@ -245,6 +245,9 @@ func TestClaims(t *testing.T) {
 			for _, c := range claims {
 				if c.runtime == r.Name {
 					t.Run(c.name, func(t *testing.T) { c.check(t, drivers[r.Name], counted) })
+					if c.recordable() {
+						t.Run(c.name+", recorded", func(t *testing.T) { c.check(t, drivers[r.Name], countedOfRecorded) })
+					}
 				}
 			}
 		})
@@ -347,6 +350,7 @@ func TestRefusals(t *testing.T) {
 					t.Errorf("%s: %v; want an error", wire, err)
 				}
 			}
+			hasHistoryMode(t, d)
 			histogram(t, d, "(litmus 1 p (thread a (log 1)))", 3) // and goes on afterwards
 		})
 	}
