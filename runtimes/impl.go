@@ -1,11 +1,14 @@
 package runtimes
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/interject/interject/impl"
@@ -58,15 +61,43 @@ func (r *Impl) Missing(p Program) string {
 	return ""
 }
 
+// abreast is how many runs of a program go on at once, where many are asked for: those that
+// sleep leave the processor to the others.
+const abreast = 16
+
 // Run runs p on goroutines; the seed chooses where threads are held up.
 func (r *Impl) Run(ctx context.Context, p Program, o Options) (Tally, error) {
-	var tally Tally
 	g, err := r.compile(p)
 	if err != nil {
-		return tally, err
+		return Tally{}, err
 	}
 	o = o.withDefaults()
-	for i := range o.Runs {
+	var next atomic.Int64
+	some := func() (Tally, error) { return r.some(ctx, g, o, &next) }
+	if o.Runs < 100 {
+		return some()
+	}
+	var tallies [abreast]Tally
+	var failed [abreast]error
+	var group sync.WaitGroup
+	for w := range abreast {
+		group.Go(func() { tallies[w], failed[w] = some() })
+	}
+	group.Wait()
+	var sum Tally
+	for _, t := range tallies {
+		sum.add(t)
+	}
+	return sum, cmp.Or(failed[:]...)
+}
+
+// some makes runs until there are enough, of which next counts those that have begun.
+func (r *Impl) some(ctx context.Context, g *goimpl.Program, o Options, next *atomic.Int64) (tally Tally, err error) {
+	for {
+		i := int(next.Add(1)) - 1
+		if i >= o.Runs {
+			return tally, nil
+		}
 		if ctx.Err() != nil {
 			tally.Stopped = ctx.Err().Error()
 			return tally, ctx.Err()
@@ -81,7 +112,6 @@ func (r *Impl) Run(ctx context.Context, p Program, o Options) (Tally, error) {
 			tally.outcome(text, 1)
 		}
 	}
-	return tally, nil
 }
 
 var errRestless = errors.New("it did not come to rest within the limit of a run")

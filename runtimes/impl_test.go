@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -168,22 +169,21 @@ func TestHowToReplays(t *testing.T) {
 // nightRuns is how often each program is run for real in a nightly run.
 const nightRuns = 1_000_000
 
-// realRuns is how often it is otherwise, and how many runs more there are in the
-// continuous integration of a program whose first ones take less than quick.
-func realRuns() (runs, more int) {
+// realRuns is how often it is otherwise.
+func realRuns() int {
 	switch {
 	case os.Getenv("NIGHTLY") != "":
-		return nightRuns, 0
+		return nightRuns
 	case os.Getenv("INTERJECT_CI") != "":
-		return 2_000, 8_000
+		return 10_000
 	}
-	return 50, 0
+	return 50
 }
-
-const quick = 50 * time.Millisecond
 
 // On goroutines it does so too. With a million runs the frequencies are reported.
 func TestRealRunsAreAllowed(t *testing.T) {
+	usual := debug.SetGCPercent(800) // a run leaves some KiB behind, and little lives
+	t.Cleanup(func() { debug.SetGCPercent(usual) })
 	for _, d := range ImplEditions() {
 		t.Run(d.Name, func(t *testing.T) {
 			t.Parallel()
@@ -191,20 +191,13 @@ func TestRealRunsAreAllowed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			runs, more := realRuns()
-			programs, often := 0, 0
+			programs := 0
 			for _, test := range litmus.All() {
-				from := time.Now()
-				if !realRunsAllowed(t, r, test, d, Options{Runs: runs, Seed: 1}) {
-					continue
-				}
-				programs++
-				if more > 0 && time.Since(from) < quick {
-					often++
-					realRunsAllowed(t, r, test, d, Options{Runs: more, Seed: uint64(runs) + 1})
+				if realRunsAllowed(t, r, test, d, Options{Runs: realRuns(), Seed: 1}) {
+					programs++
 				}
 			}
-			t.Logf("%d runs of each of %d programs; of %d of them %d more", runs, programs, often, more)
+			t.Logf("%d runs of each of %d programs", realRuns(), programs)
 		})
 	}
 }

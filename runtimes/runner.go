@@ -4,6 +4,7 @@
 package runtimes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -104,6 +105,17 @@ func (t *Tally) undecided(why string, n int) {
 		t.Undecided = map[string]int{}
 	}
 	t.Undecided[why] += n
+}
+
+// add adds what other runs of the program came to.
+func (t *Tally) add(u Tally) {
+	for text, n := range u.Counts {
+		t.outcome(text, n)
+	}
+	for why, n := range u.Undecided {
+		t.undecided(why, n)
+	}
+	t.Restarts, t.Processor, t.Stopped = t.Restarts+u.Restarts, t.Processor+u.Processor, cmp.Or(t.Stopped, u.Stopped)
 }
 
 // Unsupported says that a runner cannot express a program: it is to be skipped.

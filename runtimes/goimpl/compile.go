@@ -13,6 +13,7 @@ type Program struct {
 	source  *model.Program
 	blocks  []code // by thread
 	classes []error
+	slots   int // in how many the levels that scopes found are saved
 }
 
 // code is a statement, or a block of them.
@@ -24,9 +25,14 @@ type env struct {
 	t      *impl.Thread
 	id     model.Thread
 	value  int16
-	inTime bool            // the thread that was joined last had ended, or did within the bound
-	levels [256]impl.Level // what the scopes found, by slot
-	hold   uint64          // where the thread is held up; zero for nowhere
+	inTime bool         // the thread that was joined last had ended, or did within the bound
+	levels []impl.Level // what the scopes found, by slot
+	hold   uint64       // where the thread is held up; zero for nowhere
+}
+
+// env makes one for thread i, or for a function in it.
+func (r *run) env(i model.Thread) *env {
+	return &env{run: r, id: i, levels: make([]impl.Level, r.slots)}
 }
 
 // class is the error of a program's class.
@@ -43,6 +49,11 @@ func Compile(p *model.Program) (*Program, error) {
 	c := &compiler{Program: &Program{source: p}}
 	for i, name := range p.Classes {
 		c.classes = append(c.classes, &class{uint8(i), name})
+	}
+	for _, n := range p.Nodes {
+		if n.Op == model.Scope {
+			c.slots = max(c.slots, int(n.Slot)+1)
+		}
 	}
 	c.awaited = slices.ContainsFunc(p.Nodes, func(n model.Node) bool { return n.Op == model.Await })
 	for _, t := range p.Threads {

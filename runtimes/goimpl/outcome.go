@@ -1,8 +1,8 @@
 package goimpl
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/interject/interject/impl"
@@ -13,25 +13,35 @@ import (
 // observed cells, in the order of their declarations.
 func (r *run) outcome() string {
 	stuck := r.rt.Stuck()
-	var parts []string
+	var all strings.Builder
 	for i, t := range r.threads {
-		s := t.Name() + "="
+		if i > 0 {
+			all.WriteString("; ")
+		}
+		all.WriteString(t.Name())
+		all.WriteByte('=')
 		if k := slices.IndexFunc(stuck, func(b impl.Status) bool { return b.Thread == t }); k >= 0 {
-			s += r.standing(i, stuck[k])
+			all.WriteString(r.standing(i, stuck[k]))
 		} else {
-			s += r.end(t)
+			all.WriteString(r.end(t))
+		}
+		for j, word := range r.logs[i] {
+			all.WriteString(pick(j == 0, " [", " "))
+			all.WriteString(word)
 		}
 		if len(r.logs[i]) > 0 {
-			s += " [" + strings.Join(r.logs[i], " ") + "]"
+			all.WriteByte(']')
 		}
-		parts = append(parts, s)
 	}
 	for i, d := range r.source.Cells {
 		if c := r.content(i, d); c != "" {
-			parts = append(parts, d.Name+"="+c)
+			all.WriteString("; ")
+			all.WriteString(d.Name)
+			all.WriteByte('=')
+			all.WriteString(c)
 		}
 	}
-	return strings.Join(parts, "; ")
+	return all.String()
 }
 
 func (r *run) end(t *impl.Thread) string {
@@ -63,8 +73,8 @@ func (r *run) name(on any) string {
 		return t.Name()
 	}
 	for i, d := range r.source.Cells {
-		if on == any(r.vars[i]) || on == any(r.mvars[i]) || on == any(r.mutexes[i]) ||
-			on == any(r.semaphores[i]) || on == any(r.conditions[i]) {
+		c := &r.cells[i]
+		if on == any(c.v) || on == any(c.mvar) || on == any(c.mutex) || on == any(c.semaphore) || on == any(c.condition) {
 			return d.Name
 		}
 	}
@@ -76,21 +86,21 @@ func (r *run) content(i int, d model.CellDecl) string {
 	case d.Kind == model.Condition || d.Hidden:
 		return ""
 	case d.Kind == model.Var:
-		return fmt.Sprint(r.vars[i].Get())
+		return strconv.Itoa(int(r.cells[i].v.Get()))
 	case d.Kind == model.Semaphore:
-		return fmt.Sprint(r.semaphores[i].Value())
+		return strconv.Itoa(r.cells[i].semaphore.Value())
 	case d.Kind == model.Mutex:
-		if t := r.mutexes[i].Holder(); t != nil {
+		if t := r.cells[i].mutex.Holder(); t != nil {
 			return "held " + t.Name()
 		}
 		return "free"
 	}
-	switch v, full := r.mvars[i].Peek(); {
+	switch v, full := r.cells[i].mvar.Peek(); {
 	case !full:
 		return "empty"
 	case v == model.Full:
 		return "full"
 	default:
-		return fmt.Sprint(v)
+		return strconv.Itoa(int(v))
 	}
 }

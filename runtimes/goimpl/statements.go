@@ -28,12 +28,12 @@ func value(_ *compiler, n *model.Node) code {
 }
 
 func set(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.vars[n.A].Set(n.N); return nil }
+	return func(e *env) error { e.cells[n.A].v.Set(n.N); return nil }
 }
 
 func spin(_ *compiler, n *model.Node) code {
 	is := func(v int16) bool { return v == n.N }
-	return func(e *env) error { e.jitter(); return e.vars[n.A].Spin(e.t, is) }
+	return func(e *env) error { e.jitter(); return e.cells[n.A].v.Spin(e.t, is) }
 }
 
 // scope changes the level. Where that is a level found by a scope around it, it is the
@@ -147,7 +147,7 @@ func while(c *compiler, n *model.Node) code {
 		}
 		e.looping[e.id]++
 		defer func() { e.looping[e.id]-- }()
-		return e.vars[n.A].Spin(e.t, func(v int16) bool { return v != n.N })
+		return e.cells[n.A].v.Spin(e.t, func(v int16) bool { return v != n.N })
 	}
 	body := c.block(n.Body)
 	if idle && opens {
@@ -161,7 +161,7 @@ func while(c *compiler, n *model.Node) code {
 		})
 	}
 	return func(e *env) error {
-		for e.vars[n.A].Get() == n.N {
+		for e.cells[n.A].v.Get() == n.N {
 			if err := body(e); err != nil {
 				return err
 			}
@@ -225,7 +225,8 @@ func interrupt(c *compiler, n *model.Node) code {
 					}
 				}()
 			}
-			outer, inner := e.envs[n.A], &env{run: e.run, t: t, id: model.Thread(n.A)}
+			outer, inner := e.envs[n.A], e.env(model.Thread(n.A))
+			inner.t = t
 			e.envs[n.A] = inner
 			if err = body(inner); err != nil {
 				outer.value = inner.value // goes on unwinding with it
@@ -265,7 +266,7 @@ func killNow(_ *compiler, n *model.Node) code {
 func take(_ *compiler, n *model.Node) code {
 	return func(e *env) error {
 		e.jitter()
-		v, err := e.mvars[n.A].Take(e.t)
+		v, err := e.cells[n.A].mvar.Take(e.t)
 		if err == nil {
 			e.value = v
 		}
@@ -274,40 +275,40 @@ func take(_ *compiler, n *model.Node) code {
 }
 
 func put(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.jitter(); return e.mvars[n.A].Put(e.t, n.N) }
+	return func(e *env) error { e.jitter(); return e.cells[n.A].mvar.Put(e.t, n.N) }
 }
 
 func lock(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.jitter(); return e.mutexes[n.A].Lock(e.t) }
+	return func(e *env) error { e.jitter(); return e.cells[n.A].mutex.Lock(e.t) }
 }
 
 func unlock(_ *compiler, n *model.Node) code {
-	return func(e *env) error { return e.mutexes[n.A].Unlock(e.t) }
+	return func(e *env) error { return e.cells[n.A].mutex.Unlock(e.t) }
 }
 
 func unlockHeld(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.mutexes[n.A].UnlockHeld(e.t); return nil }
+	return func(e *env) error { e.cells[n.A].mutex.UnlockHeld(e.t); return nil }
 }
 
 func acquire(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.jitter(); return e.semaphores[n.A].Acquire(e.t) }
+	return func(e *env) error { e.jitter(); return e.cells[n.A].semaphore.Acquire(e.t) }
 }
 
 func post(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.semaphores[n.A].Post(); return nil }
+	return func(e *env) error { e.cells[n.A].semaphore.Post(); return nil }
 }
 
 func wait(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.jitter(); return e.conditions[n.A].Wait(e.t, e.mutexes[n.B]) }
+	return func(e *env) error { e.jitter(); return e.cells[n.A].condition.Wait(e.t, e.cells[n.B].mutex) }
 }
 
 func notify(_ *compiler, n *model.Node) code {
-	return func(e *env) error { e.conditions[n.A].Notify(); return nil }
+	return func(e *env) error { e.cells[n.A].condition.Notify(); return nil }
 }
 
 func waitUntil(_ *compiler, n *model.Node) code {
 	is := func(v int16) bool { return v == n.N }
-	return func(e *env) error { e.jitter(); return e.vars[n.A].WaitUntil(e.t, is) }
+	return func(e *env) error { e.jitter(); return e.cells[n.A].v.WaitUntil(e.t, is) }
 }
 
 func join(_ *compiler, n *model.Node) code {
@@ -357,7 +358,7 @@ func getMask(*compiler, *model.Node) code {
 
 func held(_ *compiler, n *model.Node) code {
 	return func(e *env) error {
-		e.log(pick(e.mutexes[n.A].HeldBy(e.t), "held", "notheld"))
+		e.log(pick(e.cells[n.A].mutex.HeldBy(e.t), "held", "notheld"))
 		return nil
 	}
 }

@@ -136,7 +136,7 @@ func (c *compiler) recording(n *model.Node, s code) code {
 	switch {
 	case kind != 0:
 		return func(e *env) error {
-			if e.tape == nil || e.over || n.Op == model.UnlockHeld && !e.mutexes[n.A].HeldBy(e.t) {
+			if e.tape == nil || e.over || n.Op == model.UnlockHeld && !e.cells[n.A].mutex.HeldBy(e.t) {
 				return s(e)
 			}
 			call := e.call(kind, n)
