@@ -151,6 +151,13 @@ func follows(e *traces.Event) bool {
 	return e.Kind == traces.Log || e.Kind == traces.GetMask || e.Kind == traces.Point || e.Kind == traces.End
 }
 
+// unnoticed says that nobody but its thread can tell when the event's step was made: it may
+// as well come just before its line, which leaves places to cut where threads do nothing but
+// log. Of a thread to which signals are sent it can be told: it may have to come before one.
+func (p *product) unnoticed(e *traces.Event) bool {
+	return (e.Kind == traces.Log || e.Kind == traces.GetMask) && p.targets[e.Thread] == 0 && !p.timed
+}
+
 // announces says that the event's step comes behind its line.
 func announces(e *traces.Event) bool {
 	return e.Kind == traces.Leave && e.Result == traces.Normal || e.Kind == traces.Raise || e.Kind == traces.Throw || e.Kind == traces.Exit || e.Kind == traces.SetMask
@@ -191,7 +198,10 @@ func (p *product) operations(a, b int) []porcupine.Operation {
 		hi := p.place(stamp) - 1
 		switch {
 		case e.Phase != traces.Call && !announces(e):
-			if follows(e) {
+			switch {
+			case follows(e) && p.unnoticed(e):
+				add(made, at-1, at-1)
+			case follows(e):
 				add(made, p.since(i)+1, at-1)
 			}
 			add(line, at, at)
