@@ -2,6 +2,10 @@ package properties
 
 import (
 	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/interject/interject/litmus"
@@ -18,26 +22,26 @@ var shapes = []struct {
 	is    func(Edge, model.Event) bool
 }{
 	{"receives a signal", 60, received(func(Standing) bool { return true })},
-	{"receives while masked", 4, received(func(s Standing) bool { return s.Mask == model.Interruptible })},
-	{"receives in a mask's scope", 15, received(func(s Standing) bool { return s.In(model.ScopeFrame) })},
-	{"receives in a cleanup", 4, received(func(s Standing) bool { return s.In(model.CleaningFrame) })},
-	{"receives in a protected block", 8, received(func(s Standing) bool { return s.In(model.CleanupFrame) })},
+	{"receives while masked", 12, received(func(s Standing) bool { return s.Mask == model.Interruptible })},
+	{"receives in a mask's scope", 16, received(func(s Standing) bool { return s.In(model.ScopeFrame) })},
+	{"receives in a cleanup", 12, received(func(s Standing) bool { return s.In(model.CleaningFrame) })},
+	{"receives in a protected block", 18, received(func(s Standing) bool { return s.In(model.CleanupFrame) })},
 	{"receives under a handler", 8, received(func(s Standing) bool { return s.In(model.HandlerFrame) })},
-	{"receives in a handler", 1, received(func(s Standing) bool { return s.In(model.AfterFrame) })},
+	{"receives in a handler", 8, received(func(s Standing) bool { return s.In(model.AfterFrame) })},
 	{"receives in a blocked operation", 25, received(func(s Standing) bool { return s.Status == model.Blocked })},
-	{"receives in a thunk", 1, received(func(s Standing) bool { return s.In(model.ThunkFrame) })},
-	{"receives while unwinding", 2, received(func(s Standing) bool { return s.Unwinding() })},
-	{"receives at the end of a block", 8, received(func(s Standing) bool { return s.Line() == 0 && !s.Unwinding() && s.Depth() > 0 })},
-	{"is caught by a handler", 4, unwound(model.HandlerFrame, 1)},
-	{"unwinds through two frames", 8, func(e Edge, v model.Event) bool {
+	{"receives in a thunk", 20, received(func(s Standing) bool { return s.In(model.ThunkFrame) })},
+	{"receives while unwinding", 25, received(func(s Standing) bool { return s.Unwinding() })},
+	{"receives at the end of a block", 25, received(func(s Standing) bool { return s.Line() == 0 && !s.Unwinding() && s.Depth() > 0 })},
+	{"is caught by a handler", 10, unwound(model.HandlerFrame, 1)},
+	{"unwinds through two frames", 20, func(e Edge, v model.Event) bool {
 		return v.Kind == model.Left && v.Unwinding && e.Before(v.Thread).Depth() >= 2
 	}},
-	{"a cleanup runs because of an unwinding", 8, unwound(model.CleanupFrame, 1)},
-	{"a cleanup is cut short", 2, unwound(model.CleaningFrame, 1)},
-	{"takes a throw back", 4, kind(model.Withdrawn)},
-	{"drops a signal at the end", 15, kind(model.Dropped)},
-	{"a sender waits", 20, kind(model.SendDone)},
-	{"a second signal is pending", 10, func(e Edge, v model.Event) bool {
+	{"a cleanup runs because of an unwinding", 18, unwound(model.CleanupFrame, 1)},
+	{"a cleanup is cut short", 10, unwound(model.CleaningFrame, 1)},
+	{"takes a throw back", 10, kind(model.Withdrawn)},
+	{"drops a signal at the end", 30, kind(model.Dropped)},
+	{"a sender waits", 35, kind(model.SendDone)},
+	{"a second signal is pending", 20, func(e Edge, v model.Event) bool {
 		return v.Kind == model.Received && len(e.Before(v.Thread).Pending()) >= 2
 	}},
 }
@@ -57,7 +61,8 @@ func kind(k model.EventKind) func(Edge, model.Event) bool {
 }
 
 // The generator comes to the situations in which interrupts go wrong, and often
-// enough; a change that makes one of them rare is noticed here.
+// enough; a change that makes one of them rare, or that takes it from an edition,
+// is noticed here. The figures are in generatorsDoc, which -update writes.
 func TestDistribution(t *testing.T) {
 	const statements, bound = 12, 1000
 	programs := 600 / len(model.Editions)
@@ -73,17 +78,56 @@ func TestDistribution(t *testing.T) {
 		for _, s := range shapes {
 			if here[s.name] > 0 {
 				count[s.name] += here[s.name]
-				possible[s.name] += programs
+				possible[s.name]++
 			}
 		}
 	}
+	known := distributionKnown(t)
+	text := "| in some run | editions | of their programs | at least |\n|---|---|---|---|\n"
 	for _, s := range shapes {
-		share := 100 * float64(count[s.name]) / float64(max(possible[s.name], 1))
-		t.Logf("%-40s %5.1f %% of %d", s.name, share, possible[s.name])
+		share := 100 * float64(count[s.name]) / float64(max(programs*possible[s.name], 1))
+		text += fmt.Sprintf("| %s | %d | %.0f %% | %d %% |\n", s.name, possible[s.name], share, s.least)
 		if share < float64(s.least) {
 			t.Errorf("%s: %.1f %% of the programs, expected at least %d %%", s.name, share, s.least)
 		}
+		if k, ok := known[s.name]; !*update && (!ok || possible[s.name] < k.editions || math.Abs(share-k.share) > driftAllowed) {
+			t.Errorf("%s: %.1f %% of the programs of %d editions; %s says %.0f %% of %d (-update writes what is)", s.name, share, possible[s.name], generatorsDoc, k.share, k.editions)
+		}
 	}
+	t.Log("\n" + text)
+	if *update {
+		section(t, generatorsDoc, "distribution", text)
+	}
+}
+
+// driftAllowed is by how many percent points a share may differ from what the
+// document says, which a change of an edition does.
+const driftAllowed = 4
+
+type distributed struct {
+	editions int
+	share    float64
+}
+
+// distributionKnown is what the document says.
+func distributionKnown(t *testing.T) map[string]distributed {
+	src, err := os.ReadFile(generatorsDoc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]distributed{}
+	for line := range strings.Lines(string(src)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 6 {
+			continue
+		}
+		n, err1 := strconv.Atoi(strings.TrimSpace(cells[2]))
+		share, err2 := strconv.ParseFloat(strings.Trim(cells[3], " %"), 64)
+		if err1 == nil && err2 == nil {
+			all[strings.TrimSpace(cells[1])] = distributed{n, share}
+		}
+	}
+	return all
 }
 
 // shapesOf are the shapes that some run of a program has.

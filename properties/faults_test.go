@@ -174,7 +174,7 @@ const programFaultsHead = `
 The properties of programs that are made at random, and a mistake in the semantics by which each is seen not to hold. That of the
 text is made in what is read again, those of impl in the model that it is held against; what the judges of the catalogue find of
 mistakes made in impl is in [faults.md](faults.md). TestProgramsCanFail makes each of these mistakes, and looks that the program
-which shows it shrinks to at most six statements.
+which shows it shrinks to at most three statements.
 
 | property | says | mistake |
 |---|---|---|

@@ -28,6 +28,14 @@ const (
 	faultStopped  = 3 * time.Minute
 )
 
+// INTERJECT_FAULT=N switches fault N on in all tests of this package: to see what one
+// makes of a property, and of what a fuzz target finds.
+func init() {
+	if n, err := strconv.Atoi(os.Getenv("INTERJECT_FAULT")); err == nil {
+		impl.SetFault(impl.Fault(n))
+	}
+}
+
 // Each seeded fault of impl is looked for by the properties of impl, on programs made at
 // random: go test -tags faults -run TestImplFaults ./properties -update.
 func TestImplFaults(t *testing.T) {
@@ -76,11 +84,9 @@ func lookFor(t *testing.T, f impl.Fault) implFault {
 
 // TestOneImplFault is the process of lookFor.
 func TestOneImplFault(t *testing.T) {
-	n, err := strconv.Atoi(os.Getenv("INTERJECT_FAULT"))
-	if err != nil {
+	if os.Getenv("INTERJECT_FAULT") == "" {
 		t.Skip("is called by TestImplFaults")
 	}
-	impl.SetFault(impl.Fault(n))
 	caught, began := map[string]bool{}, time.Now()
 	for seed := uint64(1); seed <= faultPrograms && time.Since(began) < faultTime; seed++ {
 		for _, d := range runtimes.ImplEditions() {

@@ -2,6 +2,7 @@ package properties
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -185,25 +186,54 @@ func twice(d model.Dialect, p *litmus.Test, f *Fault) string {
 // programSize is how many statements generated programs have at most, about.
 const programSize = 8
 
-func (p programProperty) check(t *rapid.T) {
-	d, x := drawn(t, p, programSize)
+// trying is a property being tried, and the last program on which it did not hold:
+// the smallest, once rapid has shrunk it.
+type trying struct {
+	programProperty
+	d    model.Dialect
+	last *litmus.Test
+}
+
+func (p *trying) check(t *rapid.T) {
+	d, x := drawn(t, p.programProperty, programSize)
 	if why := p.bad(d, x, nil); why != "" {
+		p.d, p.last = d, x
 		t.Logf("%s: %s\n%s", d.Name, why, x.Format())
 		t.Fatal("the property does not hold") // rapid shrinks as long as the message is the same
 	}
 }
 
+// shrinkTries bounds how many programs are tried to make a failing one smaller.
+const shrinkTries = 400
+
+// report takes from the program all that it does not need to fail. It is the last
+// that is said, and so what check gen -from-failure reads.
+func (p *trying) report(t testing.TB) {
+	if p.last == nil {
+		return
+	}
+	x := smallest(p.last, func(x *litmus.Test) bool { return p.bad(p.d, x, nil) != "" })
+	t.Logf("shrunk to: check model -d %s: %s\n%s", p.d.Name, x.Wire(), x.Format())
+}
+
+func smallest(x *litmus.Test, fails func(*litmus.Test) bool) *litmus.Test {
+	tries := 0
+	return gen.Shrink(x, func(x *litmus.Test) bool { tries++; return tries <= shrinkTries && fails(x) })
+}
+
 func TestPrograms(t *testing.T) {
 	for _, p := range programProperties {
+		p := &trying{programProperty: p}
 		check := rapid.MakeCheck(p.check)
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
+			defer p.report(t)
 			check(t)
 		})
 	}
 }
 
-// Fuzzing: go test ./properties -run xxx -fuzz FuzzSearch. What it finds becomes a
+// Fuzzing: go test ./properties -run '^$' -fuzz '^FuzzSearch$'. What it finds becomes a
 // test by check gen -from-failure properties/testdata/fuzz/FuzzSearch/FILE.
 func FuzzSearch(f *testing.F)        { fuzz(f, "search") }
 func FuzzWitness(f *testing.F)       { fuzz(f, "witness") }
@@ -215,7 +245,14 @@ func FuzzParallel(f *testing.F)      { fuzz(f, "parallel") }
 func FuzzHistories(f *testing.F)     { fuzz(f, "histories") }
 
 func fuzz(f *testing.F, property string) {
-	f.Fuzz(fuzzed(propertyNamed(property).check))
+	fuzzing := flag.Lookup("test.fuzz").Value.String() != ""
+	f.Fuzz(func(t *testing.T, input []byte) {
+		p := &trying{programProperty: propertyNamed(property)}
+		if !fuzzing { // then the fuzzer makes the input smaller
+			defer p.report(t)
+		}
+		fuzzed(p.check)(t, input)
+	})
 }
 
 // fuzzed lets an input choose, and the simplest choices follow it: so whatever the
@@ -273,7 +310,7 @@ func programFaults() map[string]Fault {
 }
 
 // shrunkTo is how many statements a person still takes in at once.
-const shrunkTo = 6
+const shrunkTo = 3
 
 // Each property of programs finds a mistake made on purpose, and rapid shrinks the
 // program to one that a person would have written.
@@ -286,25 +323,22 @@ func TestProgramsCanFail(t *testing.T) {
 				t.Fatal("no mistake is made for it")
 			}
 			n := &told{TB: t}
+			try := &trying{programProperty: p}
+			try.bad = func(d model.Dialect, x *litmus.Test, _ *Fault) string { return p.bad(d, x, &f) }
 			for seed := 1; seed <= 5 && !n.failed; seed++ { // few programs show some of the mistakes
 				seeded(t, seed, "1h")
-				rapid.Check(n, func(t *rapid.T) {
-					d, x := drawn(t, p, programSize)
-					if why := p.bad(d, x, &f); why != "" {
-						t.Log(why)
-						t.Fatal(p.name) // rapid shrinks as long as the message is the same
-					}
-				})
+				rapid.Check(n, try.check)
 			}
 			if !n.failed {
 				t.Fatal("it holds whatever the mistake")
 			}
+			try.report(n)
 			x, err := FromFailure(n.text)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Logf("shrunk to %s", x.Wire())
-			if gen.Size(x) > shrunkTo && p.name != "parallel" { // there the scheduler may not repeat what rapid shrinks
+			if gen.Size(x) > shrunkTo && p.name != "parallel" { // there the scheduler may not repeat what is shrunk
 				t.Errorf("shrunk only to\n%s\n%s", x.Format(), n.text)
 			}
 		})

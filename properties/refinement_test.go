@@ -66,7 +66,7 @@ func refines(d model.Dialect, p *litmus.Test, f *Fault, when string, run func(*r
 	j, err := litmus.Conforms(a.Set, counts)
 	switch {
 	case err != nil:
-		return err.Error()
+		return when + ": " + err.Error() // it panicked, as a rule
 	case j.Verdict == litmus.Violating:
 		return fmt.Sprintf("%s: %s is not allowed; nearest allowed: %s", when, j.Stray[0].Outcome, j.Stray[0].Nearest)
 	}

@@ -50,7 +50,30 @@ func simpler(t *litmus.Test) iter.Seq[*litmus.Test] {
 				return
 			}
 		}
+		if t.Final == nil && len(t.Answers) == 0 && !try(renameThreads) {
+			return
+		}
 	}
+}
+
+// renameThreads gives the threads the first names, in their order: one that is gone
+// leaves no gap.
+func renameThreads(t *litmus.Test) {
+	from := names[litmus.AThread]
+	to := map[string]string{}
+	for i := range t.Threads {
+		if th := &t.Threads[i]; !th.Later && len(from) > 0 {
+			to[th.Name], from = from[0], from[1:]
+			th.Name = to[th.Name]
+		}
+	}
+	t.Walk(func(s *litmus.Stmt) {
+		for i, r := range s.Form.Names {
+			if n := nameOf(s, i); isThread(r) && to[*n] != "" {
+				*n = to[*n]
+			}
+		}
+	})
 }
 
 // edits is how many ways there are to make a statement simpler.
