@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -137,6 +138,31 @@ func TestEveryTargetHasACorpus(t *testing.T) {
 	for _, dir := range dirs {
 		if !slices.ContainsFunc(fuzzTargets, func(f struct{ target, property string }) bool { return f.target == dir.Name() }) {
 			t.Errorf("%s/%s belongs to no target", corpusDir, dir.Name())
+		}
+	}
+}
+
+// The commands of the documents fuzz: each target that they name is one, and runs.
+// A loop over all of them runs those that there are.
+func TestFuzzCommands(t *testing.T) {
+	src, err := os.ReadFile("../docs/properties.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`go test ./properties -run '\^\$' -fuzz ['"]\^(\w+|\$t)\\?\$['"]`).FindAllStringSubmatch(string(src), -1)
+	if len(named) != 2 {
+		t.Fatalf("docs/properties.md has %d commands that fuzz, expected 2", len(named))
+	}
+	for _, f := range fuzzTargets {
+		if !strings.Contains(string(src), "`"+f.target+"`") {
+			t.Errorf("docs/properties.md does not name %s", f.target)
+		}
+		if f.target != named[0][1] && f.target != "FuzzHistories" {
+			continue // all of them would take long
+		}
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^$", "-test.fuzz", "^"+f.target+"$", "-test.fuzztime", "9x", "-test.fuzzcachedir", t.TempDir(), "-test.parallel", "1")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "execs: 9 ") {
+			t.Errorf("%v: %v\n%s", cmd, err, out)
 		}
 	}
 }

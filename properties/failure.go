@@ -3,6 +3,7 @@ package properties
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/interject/interject/litmus"
@@ -10,10 +11,20 @@ import (
 	"github.com/interject/interject/model/explore"
 )
 
+// foundBy is how a property tells of a program on which it does not hold.
+func foundBy(property, edition, why string) string {
+	why, _, _ = strings.Cut(why, "\n")
+	return fmt.Sprintf("found by %s under %s: %s", property, edition, why)
+}
+
+var found = regexp.MustCompile(`found by \S+ under \S+: .*`)
+
 // FromFailure is the last program that a text quotes in the wire form: what rapid
-// and go test leave of a failing input quote it, since the properties log it.
+// and go test leave of a failing input quote it, since the properties log it. What
+// they say of it becomes a comment.
 func FromFailure(text string) (*litmus.Test, error) {
 	var bad error
+	whole := text
 	for {
 		i := strings.LastIndex(text, "(litmus 1 ")
 		if i < 0 {
@@ -22,6 +33,9 @@ func FromFailure(text string) (*litmus.Test, error) {
 		if wire, ok := balanced(text[i:]); ok {
 			t, err := litmus.ReadWire(wire)
 			if err == nil {
+				if all := found.FindAllString(whole, -1); all != nil {
+					t.Lead = []string{strings.TrimSpace(all[len(all)-1])}
+				}
 				return t, nil
 			}
 			bad = err
@@ -73,5 +87,24 @@ func Catalogued(ctx context.Context, t *litmus.Test, editions []model.Dialect) (
 	for i := range c.Answers {
 		c.Answers[i].Trail = "as the model has it: confirm it from a document"
 	}
+	c.Answers = together(c.Answers)
 	return c, nil
+}
+
+// together makes one answer of those that are the same but for their editions.
+func together(all []litmus.Answer) (few []litmus.Answer) {
+	at := map[string]int{}
+	for _, a := range all {
+		text := ""
+		for _, c := range a.Exactly {
+			text += c.String() + "\n"
+		}
+		if i, ok := at[text]; ok {
+			few[i].Editions = append(few[i].Editions, a.Editions...)
+			continue
+		}
+		at[text] = len(few)
+		few = append(few, a)
+	}
+	return few
 }

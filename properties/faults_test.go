@@ -156,6 +156,7 @@ func faultsDocument(known map[string]seen) []byte {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.name, p.say, programFaults()[p.name].Name)
 	}
 	implFaultRows(&b)
+	b.WriteString(fuzzSessions)
 	return b.Bytes()
 }
 
@@ -178,6 +179,37 @@ which shows it shrinks to at most three statements.
 
 | property | says | mistake |
 |---|---|---|
+`
+
+const fuzzSessions = `
+## Fuzzing
+
+How often each target ran in a session of 28 November 2026, with one worker on a machine that had other work, and what it found. The
+targets of the properties began with the corpus of properties/testdata/fuzz; [properties.md](../properties.md) says how to go on.
+
+| package | target | seconds | executions | new coverage | found |
+|---|---|---|---|---|---|
+| properties | FuzzSearch | 90 | 7265 | 46 | |
+| properties | FuzzWitness | 90 | 8786 | 48 | |
+| properties | FuzzText | 90 | 4589 | 36 | |
+| properties | FuzzSane | 90 | 1217 | 36 | |
+| properties | FuzzReduced | 90 | 7524 | 38 | |
+| properties | FuzzInterleavings | 90 | 1577 | 40 | |
+| properties | FuzzParallel | 90 | 2537 | 41 | |
+| properties | FuzzHistories | 90 | 666 | 35 | |
+| litmus | FuzzParse | 90 | 73499 | 54 | |
+| litmus | FuzzWire | 75 | 285269 | 62 | |
+| litmus | FuzzOutcome | 75 | 279847 | 23 | |
+| litmus/gen | FuzzBytes | 60 | 217725 | 167 | |
+| traces | FuzzReader | 60 | 1949 | 1 | |
+| traces | FuzzScanner | 60 | 187017 | 29 | |
+| linearizability | FuzzValidate | 60 | 258627 | 7 | |
+| model/explore | FuzzResume | 60 | 340423 | 23 | |
+| runtimes | FuzzDecode | 6 | 18356 | 9 | a driver's empty field was taken for a missing one, and a null ended the decoder |
+| runtimes | FuzzDecode, corrected | 60 | 202732 | 145 | |
+
+An execution of a property explores a program two or three times, so that these are sessions to begin with and not a campaign.
+FuzzReader runs seldom, since each of its executions follows a history from its beginning.
 `
 
 // caughtBy is the first fault under which an edition that keeps a law does not.

@@ -2,7 +2,10 @@ package properties
 
 import (
 	"context"
+	"os"
+	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/interject/interject/litmus"
@@ -116,4 +119,57 @@ func TestFromFailure(t *testing.T) {
 			t.Errorf("%q: %v %v", c.text, got, err)
 		}
 	}
+}
+
+// What a fuzz target says of an input that fails becomes a test of the catalogue that
+// tells what was seen, is as small as may be, and is laid out for a person to confirm.
+func TestFailureBecomesATest(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run", "^FuzzSearch$/^receives-under-a-handler$")
+	cmd.Env = append(os.Environ(), planted+"=1")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Fatalf("it does not fail, whatever the mistake:\n%s", out)
+	}
+	x, err := FromFailure(string(out))
+	if err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	if got := x.Wire(); got != "(litmus 1 generated (thread a) (thread b (throwTo a X)))" {
+		t.Errorf("shrunk to %s", got)
+	}
+	shown, err := Catalogued(t.Context(), x, []model.Dialect{model.GHCDoc2010})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile("../docs/properties.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	indented := "    " + strings.ReplaceAll(strings.TrimSpace(shown.Format()), "\n", "\n    ")
+	if !strings.Contains(string(doc), strings.ReplaceAll(indented, "    \n", "\n")) {
+		t.Errorf("docs/properties.md shows another test than\n%s", indented)
+	}
+	if x, err = Catalogued(t.Context(), x, model.Editions); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := litmus.Parse("made", []byte(x.Format())); err != nil {
+		t.Errorf("the test that is made does not parse: %v", err)
+	}
+	if len(x.Lead) != 1 || !strings.HasPrefix(x.Lead[0], "found by search under ") || !strings.HasSuffix(x.Lead[0], ": not found: a=died X; b=returned") {
+		t.Errorf("its comment says %q", x.Lead)
+	}
+	for i, a := range x.Answers {
+		for _, b := range x.Answers[:i] {
+			if slices.Equal(conditions(a), conditions(b)) {
+				t.Errorf("%v and %v are answered the same twice", a.Editions, b.Editions)
+			}
+		}
+	}
+}
+
+func conditions(a litmus.Answer) (all []string) {
+	for _, c := range a.Exactly {
+		all = append(all, c.String())
+	}
+	return all
 }

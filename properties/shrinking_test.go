@@ -47,13 +47,13 @@ func TestShrinksToWhatAPersonWrites(t *testing.T) {
 			t.Errorf("%s without %s: %s:\n%s", d.Name, x.rule, why, small.Format())
 		}
 		text += fmt.Sprintf("%s without rule %s %s, seed %d: %d statements become %d.\n\n```\n%s\n```\n\n```\n%s\n```\n\n", d.Name, x.rule, model.Rules[rule].Name, seed,
-			gen.Size(p), gen.Size(small), program(p), program(small))
+			gen.Size(p), gen.Size(small), textOf(p), textOf(small))
 	}
 	section(t, generatorsDoc, "shrinking", text)
 }
 
-// program is the text of a generated program without its header, which says nothing.
-func program(p *litmus.Test) string {
+// textOf is the text of a generated program without its header, which says nothing.
+func textOf(p *litmus.Test) string {
 	_, text, _ := strings.Cut(p.Format(), "\n")
 	return strings.TrimSpace(text)
 }

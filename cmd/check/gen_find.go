@@ -181,5 +181,8 @@ func (a *app) failure(ctx context.Context, path string) (string, error) {
 	if !strings.Contains(string(out), "(litmus 1 ") {
 		return "", fmt.Errorf("%s: %s quotes no program (%v):\n%s", path, cmd, err, out)
 	}
+	if err == nil {
+		fmt.Fprintf(a.err, "check: %s no longer fails; here is the program that it makes\n", path)
+	}
 	return string(out), nil
 }
