@@ -70,7 +70,7 @@ func (t *Thread) KillNow(u *Thread) error {
 		return err
 	}
 	if u == t {
-		if fault(FaultDoomedReceives) {
+		if fault(faultDoomedReceives) {
 			return t.raise(errDoomed)
 		}
 		x := t.w.Acquire()
@@ -92,7 +92,7 @@ func (t *Thread) KillNow(u *Thread) error {
 // nobody any more, so nobody waits for itself.
 func (t *Thread) doom(u *Thread) bool {
 	x, y := lockBoth(t, u)
-	if x&doomed != 0 && !fault(FaultBothDoomed) {
+	if x&doomed != 0 && !fault(faultBothDoomed) {
 		u.w.Release(y)
 		t.w.Release(x)
 		return false

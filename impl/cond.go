@@ -39,7 +39,7 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 		}
 		if err := t.interrupted(how); err != nil {
 			c.forget(t, w, n)
-			if fault(FaultRelocks) {
+			if fault(faultRelocks) {
 				m.relock(t, c)
 			}
 			return err
@@ -53,7 +53,7 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 		w.ticket = t.ticket
 	}
 	c.q.end(w)
-	if !fault(FaultNoRelock) {
+	if !fault(faultNoRelock) {
 		m.relock(t, c)
 	}
 	return nil
@@ -83,7 +83,7 @@ func (c *Cond) forget(t *Thread, w *waiter[*notice], n *notice) {
 	c.q.leave(w)
 	c.q.release(w)
 	c.q.lock.Release(x)
-	if (given || t.rt.policy.PassesOn && !fault(FaultNotPassedOn)) && !fault(FaultNotificationLost) {
+	if (given || t.rt.policy.PassesOn && !fault(faultNotPassedOn)) && !fault(faultNotificationLost) {
 		c.Notify()
 	}
 }
@@ -96,7 +96,7 @@ func (c *Cond) Notify() { c.notify(1) }
 func (c *Cond) NotifyAll() { c.notify(-1) }
 
 func (c *Cond) notify(n int) {
-	if fault(FaultNotifiesAll) {
+	if fault(faultNotifiesAll) {
 		n = -1
 	}
 	x := c.q.lock.Acquire()

@@ -138,7 +138,7 @@ func (m *message) takeBack(t *Thread) {
 	} else {
 		at.Await(m.done.Object(), nil, func() bool { return m.done.Peek() == 1 })
 	}
-	if !fault(FaultStrayTimer) {
+	if !fault(faultStrayTimer) {
 		t.takeBack(m.s, m.id)
 	}
 }

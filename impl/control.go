@@ -21,7 +21,7 @@ func (c *control) isControl() {}
 
 // controlled tells whether t unwinds by a control, which is in force then.
 func (t *Thread) controlled() bool {
-	if t.force == nil || fault(FaultHandlerTakesKill) {
+	if t.force == nil || fault(faultHandlerTakesKill) {
 		return false
 	}
 	_, ok := t.force.(interface{ isControl() })
@@ -70,7 +70,7 @@ func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
 	t.entered(FrameTag)
 	defer func() { r.tags = r.tags[:depth] }()
 	v, err = body()
-	if !fault(FaultTagStays) {
+	if !fault(faultTagStays) {
 		r.tags = r.tags[:depth] // what is received from here on does not find it
 	}
 	if err == nil && t.force == nil {
@@ -79,8 +79,8 @@ func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
 	}
 	err = t.unwound(err)
 	t.left(FrameTag, err)
-	if x, ok := errors.AsType[*thrown[V]](err); ok && (x.tag == any(g) || fault(FaultTagTakesAll)) {
-		if !fault(FaultTagInForce) {
+	if x, ok := errors.AsType[*thrown[V]](err); ok && (x.tag == any(g) || fault(faultTagTakesAll)) {
+		if !fault(faultTagInForce) {
 			t.force = nil
 		}
 		return x.value, nil

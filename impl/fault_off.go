@@ -6,4 +6,4 @@ package impl
 // first.
 const faulty = false
 
-func fault(Fault) bool { return false }
+func fault(seeded) bool { return false }

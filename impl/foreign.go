@@ -48,7 +48,7 @@ func (t *Thread) goAbroad(op Op, on any, poke func(), deaf bool) bool {
 	t.touch(partPlace)
 	t.ticket++
 	t.op, t.on = op, on
-	if poke != nil && t.head != nil && fault(FaultPokedByPending) {
+	if poke != nil && t.head != nil && fault(faultPokedByPending) {
 		poke()
 	}
 	t.rt.quiet.begin()
@@ -75,7 +75,7 @@ func (t *Thread) comeBack(op Op, on any) {
 // poker returns what to call, once the lock is free, after something was queued for t, or
 // t was ended. The caller holds the lock, and x is the word.
 func (t *Thread) poker(x uint64, ended bool) func() {
-	if x&pokeable == 0 || fault(FaultNotPoked) {
+	if x&pokeable == 0 || fault(faultNotPoked) {
 		return nil
 	}
 	if r := t.rare(); ended || !r.deaf {

@@ -42,7 +42,7 @@ func (t *Thread) joinOnce(u *Thread, op Op, open bool, d time.Duration) wake {
 	}
 	q := &u.rare().waited // before the look: the end of u tells who is in it
 	x := q.lock.Acquire()
-	if u.w.Load()&finished != 0 && !fault(FaultJoinMissesEnd) {
+	if u.w.Load()&finished != 0 && !fault(faultJoinMissesEnd) {
 		q.lock.Release(x)
 		return byPartner
 	}
@@ -72,7 +72,7 @@ func (r *rare) tellAll() {
 	x := q.lock.Acquire()
 	for w := q.first(); w != nil; w = q.first() {
 		w.t.parker.Unpark()
-		if fault(FaultOneJoiner) {
+		if fault(faultOneJoiner) {
 			break
 		}
 	}

@@ -14,7 +14,7 @@ type Restore struct {
 func (t *Thread) Mask(body func(Restore) error) (err error) {
 	old := t.level
 	defer func() { // for a panic, or Goexit; to ask whether it is one costs more
-		if !fault(FaultLateRestore) {
+		if !fault(faultLateRestore) {
 			t.level = old
 		}
 	}()
@@ -122,7 +122,7 @@ func (t *Thread) At(l Level, body func() error) error {
 func (t *Thread) scope(l Level, body func() error) (err error) {
 	old := t.level
 	defer func() {
-		if !fault(FaultLateRestore) {
+		if !fault(faultLateRestore) {
 			t.level = old
 		}
 	}()
@@ -179,9 +179,9 @@ func (t *Thread) leave(old Level, err error) error {
 
 func (t *Thread) leaveFaulty(old Level, err error) error {
 	switch {
-	case fault(FaultLateRestore) && err != nil:
+	case fault(faultLateRestore) && err != nil:
 		return err
-	case fault(FaultNoReceiptAtExit):
+	case fault(faultNoReceiptAtExit):
 		t.level = old
 		return err
 	}
@@ -197,7 +197,7 @@ func (t *Thread) open() error {
 	if t.level > Closed { // seen where something is pending, and always in a runtime that checks
 		t.badLevel(t.level)
 	}
-	if t.level != Open || t.fresh || fault(FaultUnmaskNoPoint) {
+	if t.level != Open || t.fresh || fault(faultUnmaskNoPoint) {
 		return nil
 	}
 	return t.point()

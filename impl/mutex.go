@@ -67,13 +67,13 @@ func (m *Mutex) Unlock(t *Thread) error {
 func (m *Mutex) UnlockHeld(t *Thread) bool {
 	t.own()
 	x := m.q.lock.Acquire()
-	if m.owner != t && !fault(FaultFreesOthers) {
+	if m.owner != t && !fault(faultFreesOthers) {
 		m.q.lock.Release(x)
 		return false
 	}
 	w := m.q.first()
 	m.owner = nil
-	if w != nil && !fault(FaultMutexForgotten) {
+	if w != nil && !fault(faultMutexForgotten) {
 		m.owner = w.t
 	}
 	m.q.lock.Release(x)

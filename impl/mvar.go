@@ -34,7 +34,7 @@ func (m *MVar[V]) Take(t *Thread) (V, error) {
 		x := m.q.lock.Acquire()
 		if m.full {
 			v := m.v
-			if w := m.q.first(); w != nil && !fault(FaultTakeNotRefilled) {
+			if w := m.q.first(); w != nil && !fault(faultTakeNotRefilled) {
 				m.v = w.v
 				m.q.lock.Release(x)
 				w.t.parker.Unpark()
@@ -48,7 +48,7 @@ func (m *MVar[V]) Take(t *Thread) (V, error) {
 		if how == byPartner {
 			return v, nil
 		}
-		if err := t.interrupted(how); err != nil || fault(FaultWaitNotResumed) {
+		if err := t.interrupted(how); err != nil || fault(faultWaitNotResumed) {
 			return none, err
 		}
 	}
@@ -62,7 +62,7 @@ func (m *MVar[V]) Put(t *Thread, v V) error {
 		}
 		x := m.q.lock.Acquire()
 		if !m.full {
-			if w := m.q.first(); w != nil && !fault(FaultPutNotHandedOver) {
+			if w := m.q.first(); w != nil && !fault(faultPutNotHandedOver) {
 				w.v = v
 				m.q.lock.Release(x)
 				w.t.parker.Unpark()

@@ -43,7 +43,7 @@ func (q *queue[V]) join(t *Thread, v V) *waiter[V] {
 		q.tail.next = w
 	}
 	q.tail = w
-	if fault(FaultWaitersLIFO) && q.head != w {
+	if fault(faultWaitersLIFO) && q.head != w {
 		q.tail, w.prev.next = w.prev, nil
 		w.prev, w.next, q.head.prev = nil, q.head, w
 		q.head = w
@@ -74,9 +74,9 @@ func (q *queue[V]) leave(w *waiter[V]) {
 func (q *queue[V]) first() *waiter[V] {
 	for w := q.head; w != nil; w = q.head {
 		q.leave(w)
-		if fault(FaultTokenLost) && !w.t.claim(w.ticket) {
+		if fault(faultTokenLost) && !w.t.claim(w.ticket) {
 			return nil
-		} else if fault(FaultTokenLost) {
+		} else if fault(faultTokenLost) {
 			return w
 		}
 		if w.t.claim(w.ticket) {
@@ -98,7 +98,7 @@ func (t *Thread) claim(ticket uint64) bool {
 	for {
 		x := t.w.Free()
 		if x&waiting == 0 || x&ticketMask>>ticketShift != ticket {
-			return fault(FaultStaleWaiter)
+			return fault(faultStaleWaiter)
 		}
 		if t.w.Change(x, x&^asleep) {
 			break
@@ -243,7 +243,7 @@ func (t *Thread) expire() bool {
 			return false
 		}
 		y := x
-		if !fault(FaultTimeout) {
+		if !fault(faultTimeout) {
 			y &^= asleep
 		}
 		if t.w.Change(x, y) {

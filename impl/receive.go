@@ -39,7 +39,7 @@ func (t *Thread) point() error {
 	case t.fresh:
 		t.fresh = false
 		return nil
-	case t.level != Open && !fault(FaultIgnoreMask):
+	case t.level != Open && !fault(faultIgnoreMask):
 		return nil
 	case int64(t.w.Load()) >= 0:
 		return nil
@@ -50,13 +50,13 @@ func (t *Thread) point() error {
 // hears tells whether a signal interrupts t when it blocks in op.
 func (t *Thread) hears(op Op) bool {
 	switch {
-	case fault(FaultHearsClosed) && t.level == Closed, fault(FaultHearsAll):
+	case fault(faultHearsClosed) && t.level == Closed, fault(faultHearsAll):
 		return true
-	case fault(FaultDeafMasked) && t.level == Masked:
+	case fault(faultDeafMasked) && t.level == Masked:
 		return false
 	}
 	deaf := t.rt.policy.Deaf
-	if t.level == Masked && !fault(FaultHearsShut) {
+	if t.level == Masked && !fault(faultHearsShut) {
 		deaf |= t.rt.policy.Shut
 	}
 	return t.level != Closed && deaf>>op&1 == 0
@@ -83,7 +83,7 @@ func (t *Thread) interruptible() error {
 // receive takes pending signals, oldest first, until one raises or none is left, as
 // long as the thread's level is at most limit.
 func (t *Thread) receive(limit Level) error {
-	for t.level <= limit || fault(FaultIgnoreMask) {
+	for t.level <= limit || fault(faultIgnoreMask) {
 		if some, err := t.receiveOne(); !some || err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (t *Thread) receiveOne() (some bool, err error) {
 	p, from := t.dequeue(h)
 	t.w.Release(t.attention(x | forcedIf(p.what)))
 	from.acknowledge()
-	if fault(FaultReadAfterAck) && from != nil {
+	if fault(faultReadAfterAck) && from != nil {
 		p = t.read(h)
 	}
 	return true, t.take(p)
@@ -150,10 +150,10 @@ func (t *Thread) call(f function) (err error) {
 	level, force := t.level, t.force
 	t.force = nil
 	t.level = max(level, t.rt.policy.Function)
-	if fault(FaultFunctionOpen) {
+	if fault(faultFunctionOpen) {
 		t.level = level
 	}
-	t.fresh = t.rt.policy.Begins && !fault(FaultReversed)
+	t.fresh = t.rt.policy.Begins && !fault(faultReversed)
 	t.event(Entered, nil, uint64(FrameFunction), nil)
 	returned := false
 	defer func() {
@@ -163,16 +163,16 @@ func (t *Thread) call(f function) (err error) {
 		}
 	}()
 	err = t.unwound(f(t))
-	if fault(FaultFunctionTwice) && err == nil {
+	if fault(faultFunctionTwice) && err == nil {
 		err = t.unwound(f(t))
 	}
 	returned = true
-	if t.level = level; fault(FaultFunctionLevelStays) {
+	if t.level = level; fault(faultFunctionLevelStays) {
 		t.level = max(level, t.rt.policy.Function)
 	}
 	t.left(FrameFunction, err)
 	if err == nil {
-		if !fault(FaultFunctionEndsUnwinding) {
+		if !fault(faultFunctionEndsUnwinding) {
 			t.hold(force)
 		}
 		return nil
@@ -189,7 +189,7 @@ func (t *Thread) between(err error) error {
 	if err == nil || !t.rt.policy.Unwinding || t.level != Open || !t.w.Attention() {
 		return err
 	}
-	if x := t.w.Load(); int64(x) >= 0 || t.stops(x) && !fault(FaultDoomedReceives) {
+	if x := t.w.Load(); int64(x) >= 0 || t.stops(x) && !fault(faultDoomedReceives) {
 		return err
 	}
 	if e := t.receive(Open); e != nil {

@@ -45,7 +45,7 @@ func (s *Semaphore) Acquire(t *Thread) error {
 func (s *Semaphore) Post() {
 	x := s.q.lock.Acquire()
 	w := s.q.first()
-	if w == nil || fault(FaultPostTwice) {
+	if w == nil || fault(faultPostTwice) {
 		s.n++
 	}
 	s.q.lock.Release(x)

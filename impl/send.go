@@ -22,7 +22,7 @@ func (u *Thread) offer(s *signal, what error, id uint64) fate {
 	for {
 		x := u.w.Acquire()
 		switch {
-		case x&finished != 0 && !fault(FaultGoneAccepts):
+		case x&finished != 0 && !fault(faultGoneAccepts):
 			u.w.Release(x)
 			return gone
 		case x&asleep == asleep:
@@ -43,7 +43,7 @@ func (u *Thread) offer(s *signal, what error, id uint64) fate {
 // enqueue appends to u's queue and frees u's lock, which the caller holds. It returns
 // false when there was no free signal to append; now there are some.
 func (u *Thread) enqueue(x uint64, s *signal, what error, id uint64) bool {
-	if u.rt.policy.Keep != KeepAll && !fault(FaultKeepsAll) {
+	if u.rt.policy.Keep != KeepAll && !fault(faultKeepsAll) {
 		if old, ok := u.keep(what, id); ok {
 			u.w.Release(x)
 			u.unkept(old)
@@ -109,7 +109,7 @@ func (u *Thread) unkept(p payload) {
 func (u *Thread) withdrawFor(x uint64, v *Thread, what error, id uint64) bool {
 	now, xv := lockBoth(u, v)
 	still := now&ticketMask == x&ticketMask && now&(waiting|receptive) == waiting|receptive
-	if fault(FaultNoTicket) {
+	if fault(faultNoTicket) {
 		still = now&(waiting|receptive) == waiting|receptive
 	}
 	switch {
@@ -123,7 +123,7 @@ func (u *Thread) withdrawFor(x uint64, v *Thread, what error, id uint64) bool {
 		u.w.Release(now &^ receptive)
 		return false
 	}
-	if !fault(FaultNoWithdraw) {
+	if !fault(faultNoWithdraw) {
 		v.unlink(&u.self)
 	}
 	v.w.Release(v.attention(xv))
@@ -181,7 +181,7 @@ func (t *Thread) send(u *Thread, what error) error {
 }
 
 func (t *Thread) throwToSelf(what error) error {
-	if t.rt.policy.SelfNow && !fault(FaultSelfPends) {
+	if t.rt.policy.SelfNow && !fault(faultSelfPends) {
 		if err := t.interruptible(); err != nil {
 			return err
 		}
@@ -206,7 +206,7 @@ func (t *Thread) post(u *Thread, what error) error {
 	switch {
 	case f == gone:
 		t.event(Dropped, u, id, what)
-		if t.rt.policy.Gone && !fault(FaultGoneSilent) {
+		if t.rt.policy.Gone && !fault(faultGoneSilent) {
 			return t.misuse(OpInterrupt, u, "it has ended")
 		}
 	case u == t:

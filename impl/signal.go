@@ -33,7 +33,7 @@ func raises(what error) bool {
 func (t *Thread) push(s *signal) {
 	t.touch(partQueue)
 	s.queued, s.next, s.prev = true, nil, t.tail
-	if fault(FaultLIFO) {
+	if fault(faultLIFO) {
 		t.pushFront(s)
 		return
 	}
@@ -75,7 +75,7 @@ func (t *Thread) unlink(s *signal) {
 // always wants it.
 func (t *Thread) attention(x uint64) uint64 {
 	x &^= pending | at.Sign
-	if t.head != nil && !fault(FaultAttentionLost) {
+	if t.head != nil && !fault(faultAttentionLost) {
 		x |= pending
 	}
 	if x&(pending|forced|doomed) != 0 || t.rt.checks {
@@ -94,7 +94,7 @@ func (t *Thread) hand(x uint64, what error, id uint64) {
 	t.touch(partHand)
 	t.got, t.woke = payload{what, id}, bySignal
 	t.rt.quiet.begin()
-	if !fault(FaultNoUnpark) {
+	if !fault(faultNoUnpark) {
 		t.parker.Unpark()
 	}
 }
@@ -141,7 +141,7 @@ func (t *Thread) grow(n int) {
 
 // lockBoth takes the locks of two threads, in the order of their numbers.
 func lockBoth(a, b *Thread) (xa, xb uint64) {
-	if a.id < b.id || fault(FaultNoOrder) {
+	if a.id < b.id || fault(faultNoOrder) {
 		xa = a.w.Acquire()
 		return xa, b.w.Acquire()
 	}

@@ -10,7 +10,7 @@ func (t *Thread) spinFor(op Op, on any, o *at.Object, cond func() bool) error {
 			return err
 		}
 		t.fresh = false
-		open := t.level == Open && !fault(FaultSpinDeaf) // AwaitQuiet calls either too, and may not read the level
+		open := t.level == Open && !fault(faultSpinDeaf) // AwaitQuiet calls either too, and may not read the level
 		due := func() bool { return open && t.w.Peek()&(pending|forced) != 0 }
 		either := func() bool { return due() || t.stops(t.w.Peek()) || cond() }
 		t.spinUntil(op, on, o, either)

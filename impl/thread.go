@@ -150,7 +150,7 @@ func (t *Thread) Start(parent *Thread) error {
 	if x&started != 0 {
 		return t.misuse(OpStart, t, "it is started already")
 	}
-	if parent != nil && t.rt.policy.Inherits && !fault(FaultNoInherit) {
+	if parent != nil && t.rt.policy.Inherits && !fault(faultNoInherit) {
 		t.level = parent.level
 	}
 	t.rt.add(t)
@@ -217,7 +217,7 @@ func (t *Thread) dropOne() bool {
 	p, from := t.dequeue(h)
 	t.w.Release(t.attention(x))
 	t.event(Dropped, from, p.id, p.what)
-	if !fault(FaultSendersForgotten) {
+	if !fault(faultSendersForgotten) {
 		from.acknowledge()
 	}
 	return true

@@ -16,7 +16,7 @@ func (t *Thread) throw(u *Thread, what error) error {
 	id := t.nextID()
 	t.event(Invoked, u, id, what)
 anew:
-	if err := t.interruptible(); err != nil && !fault(FaultOwnNotFirst) {
+	if err := t.interruptible(); err != nil && !fault(faultOwnNotFirst) {
 		t.event(Withdrawn, u, id, what)
 		return err
 	}
@@ -47,7 +47,7 @@ anew:
 			how, err = t.settle(x, s)
 			goto woken
 		}
-		if fault(FaultLatePark) {
+		if fault(faultLatePark) {
 			x = t.w.Free()
 		}
 		if t.ticket++; !t.publish(x, throwing|listening(t.level != Closed), OpThrowTo, u, 0) {
@@ -130,7 +130,7 @@ func (t *Thread) withdrawn(s *signal) error {
 func (t *Thread) exchange(s *signal) (payload, wake) {
 	u := s.to
 	x, y := lockBoth(t, u)
-	if !s.queued && !fault(FaultNoRecheck) && !fault(FaultReceiptTooLate) {
+	if !s.queued && !fault(faultNoRecheck) && !fault(faultReceiptTooLate) {
 		u.w.Release(y)
 		// Its receiver acknowledges under t's lock. Until then nothing may be received
 		// here, since the throw has succeeded.
@@ -138,7 +138,7 @@ func (t *Thread) exchange(s *signal) (payload, wake) {
 		return payload{}, t.acknowledgement()
 	}
 	h := t.head
-	if h == nil && !fault(FaultOwnQueueUnchecked) {
+	if h == nil && !fault(faultOwnQueueUnchecked) {
 		u.w.Release(y)
 		t.w.Release(x)
 		return payload{}, unparked

@@ -5,7 +5,7 @@ import "errors"
 // unwound returns with which error a frame is left whose body returned err: what is in
 // force stays so, unless err is that or wraps it.
 func (t *Thread) unwound(err error) error {
-	if t.force == nil || fault(FaultEdgeTriggered) {
+	if t.force == nil || fault(faultEdgeTriggered) {
 		return err
 	}
 	return t.reinjected(err)
@@ -76,15 +76,15 @@ func (t *Thread) caught(err error) error {
 // from the moment of the match: nothing is received in between.
 func (t *Thread) handle(old Level, err error, h func(error) error) error {
 	defer func() {
-		if !fault(FaultHandlerLevelStays) {
+		if !fault(faultHandlerLevelStays) {
 			t.level = old
 		}
 	}()
-	if !fault(FaultStillInForce) {
+	if !fault(faultStillInForce) {
 		t.force = nil
 	}
 	t.level = max(old, t.rt.policy.Handler)
-	if fault(FaultHandlerOpen) {
+	if fault(faultHandlerOpen) {
 		t.level = old
 	}
 	t.entered(FrameHandler)
@@ -93,7 +93,7 @@ func (t *Thread) handle(old Level, err error, h func(error) error) error {
 		err = t.unwound(err)
 		t.left(FrameHandler, err)
 	}
-	if fault(FaultHandlerLevelStays) {
+	if fault(faultHandlerLevelStays) {
 		return err
 	}
 	return t.leave(old, err)
@@ -126,7 +126,7 @@ func (t *Thread) protect(body, cleanup func() error) error {
 	t.entered(FrameProtect)
 	err := body()
 	returned = true
-	if err != nil || t.force != nil || t.careful || fault(FaultCleanupTwice) || fault(FaultCleanupGoesOn) {
+	if err != nil || t.force != nil || t.careful || fault(faultCleanupTwice) || fault(faultCleanupGoesOn) {
 		return t.protected(level, err, cleanup)
 	}
 	t.level = level
@@ -146,7 +146,7 @@ func (t *Thread) abandoned(level Level, cleanup func() error) {
 func (t *Thread) protected(level Level, err error, cleanup func() error) error {
 	err = t.unwound(err)
 	t.left(FrameProtect, err)
-	if err = t.between(err); t.force == errDoomed && !fault(FaultDoomedCleans) || fault(FaultCleanupSkipped) && err != nil {
+	if err = t.between(err); t.force == errDoomed && !fault(faultDoomedCleans) || fault(faultCleanupSkipped) && err != nil {
 		return err
 	}
 	return t.cleanHolding(level, err, cleanup)
@@ -156,10 +156,10 @@ func (t *Thread) protected(level Level, err error, cleanup func() error) error {
 func (t *Thread) cleanHolding(level Level, err error, cleanup func() error) error {
 	force := t.force
 	t.force = nil
-	if e := t.clean(level, cleanup); e != nil && !fault(FaultCleanupErrorLost) {
+	if e := t.clean(level, cleanup); e != nil && !fault(faultCleanupErrorLost) {
 		return e // what was held is dropped
 	}
-	if fault(FaultUnwindingDropped) {
+	if fault(faultUnwindingDropped) {
 		return nil
 	}
 	t.hold(force)
@@ -171,11 +171,11 @@ func (t *Thread) clean(level Level, cleanup func() error) error {
 	masked := max(level, t.rt.policy.Cleanup)
 	t.level = masked
 	t.entered(FrameCleanup)
-	if fault(FaultCleanupTwice) {
+	if fault(faultCleanupTwice) {
 		_ = cleanup()
 	}
 	err := t.unwound(cleanup())
-	if fault(FaultCleanupGoesOn) {
+	if fault(faultCleanupGoesOn) {
 		err = nil
 	}
 	t.left(FrameCleanup, err)
@@ -192,7 +192,7 @@ func (t *Thread) clean(level Level, cleanup func() error) error {
 // forms runs cleanups, until one fails.
 func (t *Thread) forms(cleanups []func() error) error {
 	for _, c := range cleanups {
-		if err := c(); (err != nil || t.force != nil) && !fault(FaultCleanupGoesOn) {
+		if err := c(); (err != nil || t.force != nil) && !fault(faultCleanupGoesOn) {
 			return t.unwound(err)
 		}
 	}
