@@ -12,7 +12,8 @@ import (
 var ErrClosed error = &control{name: "the runtime is closed"}
 
 // Close makes every operation of every thread return ErrClosed, so that threads that
-// check end; one that is started later ends without running its function. It does not
+// check end. That is so in their cleanups too: what must be given back even then is not to be
+// given back by way of a cell. One that is started later ends without running its function. It does not
 // wait for them: see [Runtime.Wait]. Anyone may call it, and again to no effect; under a
 // Scheduler it does nothing.
 func (rt *Runtime) Close() {
@@ -59,7 +60,8 @@ var errDoomed error = &control{name: "killed without cleanups"}
 
 // KillNow ends u without running its cleanups, and returns when it has ended. A thread
 // that is parked ends at once, whatever its mask; one that runs, at its next safe point.
-// What it holds stays held. Go's own deferred functions do run.
+// What it holds stays held. Go's own deferred functions do run. It is an [*Error] if the edition
+// has no such kill: of the four, lcl@doc has.
 func (t *Thread) KillNow(u *Thread) error {
 	t.given()
 	if !t.rt.policy.KillNow {

@@ -20,7 +20,8 @@ func NewCond(rt *Runtime) *Cond {
 }
 
 // Wait frees m, which t must hold, waits until t is notified, and takes m again, the
-// latter not interruptibly. Freeing and beginning to wait are one step.
+// latter not interruptibly. Freeing and beginning to wait are one step. It is an [*Error] if t does
+// not hold m; with any other error m is free, or held by another thread.
 func (c *Cond) Wait(t *Thread, m *Mutex) error {
 	if err := t.enter(); err != nil {
 		return err

@@ -50,7 +50,7 @@ func (rt *Runtime) posted(k EventKind, to *Thread, id uint64, what error) {
 }
 
 // WithContext runs f; if ctx is done before f returns, context.Cause(ctx) is raised in
-// t. Nothing is raised because of ctx once WithContext has returned, even if t was
+// t, as if it had been posted, and returned like anything that f returns: [Catch] takes it. Nothing is raised because of ctx once WithContext has returned, even if t was
 // masked.
 func (t *Thread) WithContext(ctx context.Context, f func() error) error {
 	return t.meanwhile(func(send func(error)) func() bool {
@@ -58,7 +58,8 @@ func (t *Thread) WithContext(ctx context.Context, f func() error) error {
 	}, f)
 }
 
-// WithTimeout runs f; if f has not returned after d, late is raised in t. Nothing is raised
+// WithTimeout runs f; if f has not returned after d, late is raised in t, at once if d is zero or less.
+// WithTimeout returns late too, like anything that f returns: [Catch] takes it. Nothing is raised
 // because of that once WithTimeout has returned, even if t was masked. Under a Scheduler
 // time is not measured: it is up at any moment.
 func (t *Thread) WithTimeout(d time.Duration, late error, f func() error) error {

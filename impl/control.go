@@ -41,7 +41,8 @@ func verdict(err error) (End, error) {
 	return Died, err
 }
 
-// Exit unwinds t until it ends, as if it had been killed.
+// Exit unwinds t until it ends, as if it had been killed: its cleanups run, no handler stops it. Return
+// what it returns.
 func (t *Thread) Exit() error {
 	t.own()
 	return t.raise(ErrKilled)
@@ -100,12 +101,13 @@ func (g *Tag[V]) Throw(t *Thread, v V) error {
 	return t.misuse(OpThrow, g.name, "no such tag")
 }
 
-// Error is an error that an operation itself raises.
+// Error is why an operation has failed that was not interrupted: no such tag, a mutex that the thread
+// does not hold, a target that has ended. It is not in force: nothing but the return of the operation tells of it.
 type Error struct {
 	Op     Op
 	Thread string // which thread did it
-	On     any    // to what
-	What   string
+	On     any    // to what: a *Thread, a cell, or the name of a tag
+	What   string // what is wrong
 }
 
 func (e *Error) Error() string {

@@ -195,3 +195,101 @@ func ExampleConfig_check() {
 	})
 	// Output: impl: example: its handle is used from another goroutine; only the functions that the thread runs may
 }
+
+// A runtime is closed and waited for: threads that block or check end, and their cleanups run.
+func ExampleRuntime_Close() {
+	rt, _ := impl.New("ghc@doc2010", impl.Config{})
+	for _, name := range []string{"a", "b"} {
+		begun := make(chan struct{})
+		_ = rt.NewThread(name, func(t *impl.Thread) error {
+			return t.UnwindProtect(
+				func() error { close(begun); return t.Sleep(time.Hour) },
+				func() error { fmt.Println(t.Name(), "cleans up"); return nil })
+		}).Start(nil)
+		<-begun
+	}
+	rt.Close()
+	fmt.Println(rt.Wait(context.Background()))
+	// Unordered output:
+	// a cleans up
+	// b cleans up
+	// <nil>
+}
+
+// Waiting for a condition: the mutex is held again when Wait returns nil, and With frees it.
+func ExampleCond() {
+	rt, _ := impl.New("sbcl@doc", impl.Config{})
+	lock, changed := impl.NewMutex(rt, "lock"), impl.NewCond(rt)
+	var jobs []string
+	worker := rt.Go(nil, func(t *impl.Thread) error {
+		return lock.With(t, func() error {
+			for len(jobs) == 0 {
+				if err := changed.Wait(t, lock); err != nil {
+					return err
+				}
+			}
+			fmt.Println("got", jobs[0])
+			return nil
+		})
+	})
+	rt.Go(nil, func(t *impl.Thread) error {
+		return lock.With(t, func() error {
+			jobs = append(jobs, "a job")
+			changed.Notify()
+			return nil
+		})
+	})
+	<-worker.Done()
+	// Output: got a job
+}
+
+// A semaphore limits how many do something at once. Its units come back by Post, which anyone
+// may call; in a Bracket they do so whatever happens.
+func ExampleSemaphore() {
+	rt, _ := impl.New("ghc@doc2010", impl.Config{})
+	slots := impl.NewSemaphore(rt, 1)
+	limited := func(t *impl.Thread, work func() error) error {
+		_, err := impl.Bracket(t,
+			func() (struct{}, error) { return struct{}{}, slots.Acquire(t) },
+			func(struct{}) (struct{}, error) { return struct{}{}, work() },
+			func(struct{}) error { slots.Post(); return nil })
+		return err
+	}
+	worker := rt.Go(nil, func(t *impl.Thread) error {
+		return limited(t, func() error { return t.Sleep(time.Hour) })
+	})
+	worker.Post(errTimeout)
+	<-worker.Done()
+	_, err := worker.End()
+	fmt.Println(err, "and there are units:", slots.Value())
+	// Output: too slow and there are units: 1
+}
+
+// In the manner of SBCL: no interrupts, but where they are allowed.
+func ExampleThread_WithoutInterrupts() {
+	inThread("sbcl@doc", func(t *impl.Thread) error {
+		t.PostFunc(func(*impl.Thread) error { fmt.Println("interrupt"); return nil })
+		return t.WithoutInterrupts(func(w impl.Without) error {
+			fmt.Println("nothing comes here")
+			err := w.Allow(func() error { return t.WithInterrupts(t.Check) })
+			fmt.Println("nor here")
+			return err
+		})
+	})
+	// Output:
+	// nothing comes here
+	// interrupt
+	// nor here
+}
+
+// A goroutine that is no thread tells a thread of a result by a variable.
+func ExampleVar() {
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		done := impl.NewVar(t.Runtime(), 0)
+		go func() { done.Set(6 * 7) }()
+		err := done.WaitUntil(t, func(n int) bool { return n > 0 })
+		fmt.Println(done.Get(), err)
+		return err
+	})
+	// Output: 42 <nil>
+}

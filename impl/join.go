@@ -2,14 +2,16 @@ package impl
 
 import "time"
 
-// Join waits until u has ended. It blocks interruptibly, but where the edition says
-// that joining is deaf to interrupts.
+// Join waits until u has ended, in whatever way: see [Thread.End]. It blocks interruptibly, but
+// where the edition says that joining is deaf to interrupts. A thread that joins itself waits
+// until it is interrupted.
 func (t *Thread) Join(u *Thread) error {
 	_, err := t.join(u, 0)
 	return err
 }
 
-// JoinFor is Join that gives up after d; it tells whether u has ended.
+// JoinFor is Join that gives up after d; it tells whether u has ended. A d of
+// zero or less is the shortest that there is.
 func (t *Thread) JoinFor(u *Thread, d time.Duration) (bool, error) { return t.join(u, max(d, 1)) }
 
 func (t *Thread) join(u *Thread, d time.Duration) (bool, error) {
@@ -91,7 +93,8 @@ func (r *rare) tell() {
 	}
 }
 
-// Sleep blocks interruptibly for d.
+// Sleep blocks interruptibly for d, and returns nil when it is over. A function that interrupts
+// does not prolong it. With a d of zero or less it is a safe point.
 func (t *Thread) Sleep(d time.Duration) error {
 	t.given()
 	if d <= 0 {

@@ -1,7 +1,8 @@
 package impl
 
 // Mutex is a lock that knows its holder. Lock blocks interruptibly; Unlock hands the
-// mutex to the oldest thread that waits. It is not recursive.
+// mutex to the oldest thread that waits. It is not recursive. A thread that ends does not
+// free what it holds: [Mutex.With] does.
 type Mutex struct {
 	q     queue[struct{}]
 	owner *Thread
@@ -17,7 +18,8 @@ func NewMutex(rt *Runtime, name string) *Mutex {
 
 func (m *Mutex) String() string { return m.name }
 
-// Lock takes m. It is an error if t holds it.
+// Lock takes m, and blocks interruptibly while another thread holds it. It is an [*Error] if t
+// holds it.
 func (m *Mutex) Lock(t *Thread) error {
 	for {
 		if err := t.enter(); err != nil {
@@ -54,7 +56,7 @@ func (m *Mutex) relock(t *Thread, c *Cond) {
 	m.q.wait(t, x, struct{}{}, OpWait, c, false, 0)
 }
 
-// Unlock frees m. It is an error if t does not hold it.
+// Unlock frees m, at any level and without being a safe point. It is an [*Error] if t does not hold it.
 func (m *Mutex) Unlock(t *Thread) error {
 	t.given()
 	if !m.UnlockHeld(t) {

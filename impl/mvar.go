@@ -24,7 +24,8 @@ func NewMVarOf[V any](rt *Runtime, v V) *MVar[V] {
 	return m
 }
 
-// Take empties m and returns its value; it blocks while m is empty.
+// Take empties m and returns its value; it blocks while m is empty. With an error, nothing was
+// taken.
 func (m *MVar[V]) Take(t *Thread) (V, error) {
 	var none V
 	for {
@@ -54,7 +55,7 @@ func (m *MVar[V]) Take(t *Thread) (V, error) {
 	}
 }
 
-// Put fills m with v; it blocks while m is full.
+// Put fills m with v; it blocks while m is full. With an error, nothing was put.
 func (m *MVar[V]) Put(t *Thread, v V) error {
 	for {
 		if err := t.enter(); err != nil {
@@ -83,7 +84,7 @@ func (m *MVar[V]) Put(t *Thread, v V) error {
 }
 
 // Peek returns the value of m and whether there is one, without being an operation of
-// any thread.
+// any thread: anyone may call it.
 func (m *MVar[V]) Peek() (V, bool) {
 	x := m.q.lock.Acquire()
 	v, full := m.v, m.full

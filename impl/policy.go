@@ -8,9 +8,9 @@ type Level uint8
 // The levels. At Masked, signals are received only where a blocking operation
 // would block; at Closed, nowhere.
 const (
-	Open Level = iota
-	Masked
-	Closed
+	Open   Level = iota // anything is received at every safe point
+	Masked              // mask, in GHC
+	Closed              // uninterruptibleMask, without-interrupts
 )
 
 func (l Level) String() string {

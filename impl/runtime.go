@@ -22,7 +22,8 @@ type Config struct {
 	// Observe, if not nil, is called by each thread at its own events, and so must
 	// be safe for concurrent use. It must not call the runtime.
 	Observe func(Event)
-	// Scheduler, if not nil, runs the threads in place of the Go scheduler.
+	// Scheduler, if not nil, runs the threads in place of the Go scheduler. All threads and
+	// cells that the program uses must then be of this runtime.
 	Scheduler Scheduler
 	// Check makes the runtime look for misuse: a thread's handle that is used from another
 	// goroutine, a Restore or Without that is used outside of its scope. It panics then,
@@ -51,7 +52,8 @@ type Runtime struct {
 // Editions lists the editions that New knows, sorted.
 func Editions() []string { return slices.Sorted(maps.Keys(editions)) }
 
-// New makes a runtime that behaves as the edition documents.
+// New makes a runtime that behaves as the edition documents. It is an error, which lists them, if
+// there is no such edition, or if c asks for what does not go together.
 func New(edition string, c Config) (*Runtime, error) {
 	p, err := PolicyOf(edition)
 	if err != nil {

@@ -19,7 +19,8 @@ func NewSemaphore(rt *Runtime, n int) *Semaphore {
 	return s
 }
 
-// Acquire takes a unit, and blocks interruptibly while there is none.
+// Acquire takes a unit, and blocks interruptibly while there is none. With an error, none was
+// taken.
 func (s *Semaphore) Acquire(t *Thread) error {
 	for {
 		if err := t.enter(); err != nil {

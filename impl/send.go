@@ -146,7 +146,8 @@ func (t *Thread) ThrowTo(u *Thread, err error) error {
 // Interrupt makes u run f, at its next safe point or in its blocking operation, at
 // level Masked in most editions, and returns at once. If f returns nil, u goes on
 // where it was; a blocking operation is begun again. An error that f returns is raised
-// in u. Functions are received in the order in which they were sent.
+// in u. Functions are received in the order in which they were sent. It is an [*Error] if the edition
+// has no such interrupts, or if u has ended and the edition says so.
 func (t *Thread) Interrupt(u *Thread, f func(*Thread) error) error {
 	t.given()
 	if !t.rt.policy.Functions {

@@ -8,9 +8,11 @@ import (
 	"github.com/interject/interject/impl/internal/at"
 )
 
-// Thread is an interruptible thread. Its fields are in the order of the lines of memory (64
-// bytes) that they share: who receives a blocked throw looks at two lines of the sender.
+// Thread is an interruptible thread. [Runtime.Go] makes one; its zero value is of no use.
 type Thread struct {
+	// The fields are in the order of the lines of memory (64 bytes) that they share: who
+	// receives a blocked throw looks at two lines of the sender.
+
 	// The word, and what its lock guards, or the step that ends a wait.
 	w          at.Word
 	head, tail *signal // pending, oldest first
@@ -107,17 +109,18 @@ type End uint8
 const (
 	Unstarted End = iota
 	Alive
-	Returned
-	Died   // of an error that no handler took
-	Killed // by Kill, KillNow or its own Exit
-	Exited // by panic or runtime.Goexit
+	Returned // its function returned nil
+	Died     // of an error that no handler took
+	Killed   // by Kill, KillNow or its own Exit
+	Exited   // by panic or runtime.Goexit
 )
 
 func (e End) String() string {
 	return [...]string{"unstarted", "alive", "returned", "died", "killed", "exited"}[e]
 }
 
-// NewThread makes a thread that runs f once it is started. The name is for reports.
+// NewThread makes a thread that runs f once it is started ([Thread.Start]). What is sent to it
+// before that is pending when it begins. The name is for reports, and need not be unique.
 func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 	rt.scheduler("NewThread")
 	if f == nil {
@@ -141,7 +144,7 @@ func (rt *Runtime) NewThread(name string, f func(*Thread) error) *Thread {
 
 // Start starts a thread made by NewThread. The parent, if it is not nil, is the calling
 // thread; it hands down its mask where the policy says so. To start a thread twice is
-// an error.
+// an [*Error].
 func (t *Thread) Start(parent *Thread) error {
 	t.given()
 	t.checkParent(parent)
@@ -166,7 +169,8 @@ func (t *Thread) Start(parent *Thread) error {
 	return nil
 }
 
-// Go makes a thread and starts it.
+// Go makes a thread and starts it; parent is as for [Thread.Start]. With a nil one, which is what
+// goroutines that are no threads have, the thread begins at level Open.
 func (rt *Runtime) Go(parent *Thread, f func(*Thread) error) *Thread {
 	t := rt.NewThread("", f)
 	_ = t.Start(parent) // it is new
@@ -247,10 +251,14 @@ func (t *Thread) Name() string {
 	return t.name
 }
 
+// Runtime returns the runtime that t is of: for t.Runtime().Go(t, f). Any thread may call it.
+func (t *Thread) Runtime() *Runtime { return t.rt }
+
 // ID returns a number unique in the runtime, from 1. Any thread may call it.
 func (t *Thread) ID() uint64 { return t.id }
 
-// End returns how t ended and, when it died, of what. Any thread may call it.
+// End returns how t ended and, when it died, of what: the error that its function returned, or
+// that was in force when it did. Any thread may call it, and any goroutine.
 func (t *Thread) End() (End, error) {
 	switch x := t.w.Load(); {
 	case x&finished != 0:

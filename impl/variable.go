@@ -13,7 +13,7 @@ func NewVar[V any](rt *Runtime, v V) *Var[V] {
 	return x
 }
 
-// Set changes the variable and wakes the threads that waited for this. Anyone may call it.
+// Set changes the variable, which is no safe point, and wakes the threads that waited for this. Anyone may call it.
 func (v *Var[V]) Set(to V) {
 	x := v.q.lock.Acquire()
 	v.v = to

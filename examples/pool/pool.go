@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/interject/interject/impl"
@@ -18,8 +19,8 @@ type Job struct {
 type Pool struct {
 	rt   *impl.Runtime
 	jobs *impl.MVar[Job]
-	done chan string // names of finished jobs
-	give chan Job
+	done chan string  // names of finished jobs; has room, since a cleanup sends to it
+	give chan Job     // the same
 	over *impl.Thread // the one that hands out jobs
 }
 
@@ -69,6 +70,13 @@ func (p *Pool) Restart(w *impl.Thread) *impl.Thread {
 	})
 	<-ended
 	return p.Start()
+}
+
+// Close ends the workers, in the middle of their jobs, and waits until they have ended or ctx
+// has. What they had in hand is back then; nobody will do it.
+func (p *Pool) Close(ctx context.Context) error {
+	p.rt.Close()
+	return p.rt.Wait(ctx)
 }
 
 // work does one job after the other. It is masked but for the job itself, so that it is
@@ -123,4 +131,7 @@ func main() {
 	<-started
 	p.Restart(w)
 	fmt.Println(<-p.Done(), "is done by the second worker")
+	if err := p.Close(context.Background()); err != nil {
+		panic(err)
+	}
 }

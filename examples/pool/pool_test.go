@@ -19,7 +19,11 @@ func TestEveryJobIsDoneOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.rt.Close()
+	defer func() {
+		if err := p.Close(t.Context()); err != nil || len(p.rt.Stuck()) > 0 {
+			t.Errorf("Close: %v; still there: %v", err, p.rt.Stuck())
+		}
+	}()
 	const jobs, workers = 200, 3
 	attempts := make(chan int, 1<<16)
 	for i := range jobs {
