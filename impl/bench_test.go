@@ -142,6 +142,7 @@ func BenchmarkFrames(b *testing.B) {
 			return t.Leave(old, err)
 		}},
 		{"Mask", func(t *Thread) error { return t.Mask(func(Restore) error { sink++; return nil }) }},
+		{"Mask, floor", func(t *Thread) error { return maskFloor(t, func(Restore) error { sink++; return nil }) }},
 		{"Mask and Do", func(t *Thread) error { return t.Mask(func(r Restore) error { return r.Do(ok) }) }},
 		{"atomic or and and", func(*Thread) error { word.Or(1); sink++; word.And(^uint64(1)); return nil }},
 		{"Catch", func(t *Thread) error { return Catch(t, ok, ignore) }},
@@ -161,6 +162,7 @@ func BenchmarkFrames(b *testing.B) {
 			return ok()
 		}},
 		{"UnwindProtect", func(t *Thread) error { return t.UnwindProtect(ok, ok) }},
+		{"UnwindProtect, floor", func(*Thread) error { return protectFloor(ok, ok) }},
 		{"defer", func(*Thread) error { defer ok(); return ok() }},
 		{"Finally", func(t *Thread) error { return t.Finally(ok, ok) }},
 		{"Bracket", func(t *Thread) error {
@@ -186,6 +188,34 @@ func BenchmarkFrames(b *testing.B) {
 			})
 		})
 	}
+}
+
+// maskFloor is the least that a mask of a closure can be which a panic does not break: no
+// safe point at its end, nothing in force, nobody who watches.
+//
+//go:noinline
+func maskFloor(t *Thread, body func(Restore) error) error {
+	old := t.level
+	defer func() { t.level = old }()
+	t.level = max(old, Masked)
+	return body(Restore{t, 0, old})
+}
+
+// protectFloor is the same of a cleanup.
+//
+//go:noinline
+func protectFloor(body, cleanup func() error) error {
+	returned := false
+	defer func() {
+		if !returned {
+			_ = cleanup()
+		}
+	}()
+	err := body()
+	if returned = true; err != nil {
+		return err
+	}
+	return cleanup()
 }
 
 func BenchmarkCells(b *testing.B) {
