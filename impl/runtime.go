@@ -26,7 +26,8 @@ type Config struct {
 	// cells that the program uses must then be of this runtime.
 	Scheduler Scheduler
 	// Check makes the runtime look for misuse: a thread's handle that is used from another
-	// goroutine, a Restore or Without that is used outside of its scope. It panics then,
+	// goroutine or inside of a foreign call, a Restore or Without that is used outside of its
+	// scope, a parent that is not the calling thread. It panics then,
 	// with a message that names the thread. It costs some microseconds for each safe point,
 	// so it is for tests. Without it, only what would break the runtime itself is found.
 	Check bool
