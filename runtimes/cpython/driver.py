@@ -252,7 +252,8 @@ class Mode:
 
     def __init__(self, runtime, declarations, define, any, waits):
         self.runtime, self.declarations, self.define, self.any = runtime, declarations, define, any
-        self.records = ("outcome", "history") if runtime == "cpython" else ("outcome",)
+        records = runtime == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)()  # without it, marks would race
+        self.records = ("outcome", "history") if records else ("outcome",)
         self.waits = waits  # how await is decided: docs/protocol.md
         self.forms, self.names, self.one_run = {}, {}, None
 
