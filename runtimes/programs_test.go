@@ -195,7 +195,12 @@ const (
 	slotSpinning = "(litmus 1 slot-spinning (flag go) (flag never) (thread t (set go 1) (spin never 1))" +
 		" (thread s (spin go 1) (throwTo t A) (throwTo t B) (throwTo t C)))"
 
-	spinner = "(litmus 1 spinner (flag go) (thread t (spin go 1)) (thread s (nop)))"
+	spinner       = "(litmus 1 spinner (flag go) (thread t (spin go 1)) (thread s (nop)))"
+	heldByTheDead = "(litmus 1 heldByTheDead (mutex l) (thread b (lock l)) (thread c (join b) (fork d))" +
+		" (later d (held? l) (try Error ((lock l)) ((log error)))))"
+	joinOver     = "(litmus 1 joinOver (thread a (join b)) (thread b (await a) (cancel a)))"
+	linkToNobody = "(litmus 1 linkToNobody (thread a (try Error ((join b) (link b)) ((log e)))) (thread b))"
+
 	// What comes behind the wait is quick, and seen in s.
 	putWaits = "(litmus 1 putWaits (mvar m full) (sem s 0) (thread a (put m 1) (post s)))"
 
