@@ -36,9 +36,10 @@ var SBCLDoc = sbclBase.with("sbcl@doc", "documentation of sb-thread:interrupt-th
 
 // SBCL22 is SBCL 2.2.
 var SBCL22 = sbclBase.with("sbcl@2.2", "SBCL 2.2.9, x86-64 without safepoints, observed", func(d *Dialect) {
-	d.Arrival = OnReturn           // [sbcl-src %interrupt-thread]
-	d.EndsWaits = EveryInterrupted // [sbcl-src condition-wait]: the token has changed
-	d.LockCycle = true             // [sbcl-src check-deadlock]
-	d.NestBound = 8                // [sbcl-src MAX_INTERRUPTS]
-	d.TwoStepExit = true           // [sbcl-src run, handle-thread-exit]
+	d.Arrival = OnReturn                // [sbcl-src %interrupt-thread]
+	d.EndsWaits = EveryInterrupted      // [sbcl-src condition-wait]: the token has changed
+	d.LockCycle = true                  // [sbcl-src check-deadlock]
+	d.JoinSelf = Ops(Join, JoinTimeout) // [sbcl-src join-thread]: an attempt to join the current thread
+	d.NestBound = 8                     // [sbcl-src MAX_INTERRUPTS]
+	d.TwoStepExit = true                // [sbcl-src run, handle-thread-exit]
 })
