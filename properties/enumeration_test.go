@@ -106,7 +106,7 @@ func enumerationDocument(rows []string) []byte {
 const largestHead = `
 ## The largest ever done
 
-By ` + "`check gen -size 4 -d EDITION`" + ` on 28 November 2026, the states being those of the semantics at that time. No program was left out, none
+By ` + "`check gen -size 4 -d EDITION`" + ` on 28 November 2026, the states and interleavings being those of that time. No program was left out, none
 reached a bound, and impl came to nothing that is not allowed. A size more makes some thirty to sixty times as many programs: of the editions
 that impl implements, sbcl@doc (some 900 000 programs) and lcl@doc were not run at this size; what the model has for
 sbcl@2.2 there is the last row, which is older than the others.
