@@ -82,7 +82,7 @@ func (a *app) auditEdition(ctx context.Context, k *auditing, d model.Dialect, ar
 		if k.invariant || promised(t) {
 			want.Never, want.Always = nil, t.Final
 		}
-		r, err := properties.RunAudit(ctx, t, d, want, explore.Options{MaxStates: k.maxStates, MaxMemory: k.maxMemory})
+		r, err := properties.RunAudit(ctx, t, d, want, explore.Options{MaxStates: k.maxStates, MaxMemory: k.memory()})
 		if err != nil {
 			return exitUsage, err
 		}

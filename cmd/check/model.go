@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/interject/interject/litmus"
@@ -43,7 +44,7 @@ func (s *search) flags(f *flag.FlagSet) {
 	f.StringVar(&s.names, "d", "", "the `editions`, separated by commas (default all)")
 	f.Var(&s.settings, "set", "change a choice `point=answer` of every edition: what if? (repeatable)")
 	f.IntVar(&s.maxStates, "max-states", 0, "end a search after so many `states`, inconclusive (0: no bound)")
-	f.Int64Var(&s.maxMemory, "max-memory", 0, "end a search at so many `bytes`, inconclusive (0: no bound)")
+	f.Func("max-memory", fmt.Sprintf("end a search before the process holds more `bytes` of memory, at least %d, inconclusive (0: no bound)", leastMemory), s.setMemory)
 	f.DurationVar(&s.timeout, "timeout", 0, "end everything after this `time`, inconclusive (0: no bound)")
 }
 
@@ -56,24 +57,47 @@ func (s *search) context(ctx context.Context) (context.Context, context.CancelFu
 
 // explore finds the outcomes of t under d.
 func (a *app) explore(ctx context.Context, s *search, t *litmus.Test, d model.Dialect) (*litmus.Allowed, error) {
-	o := explore.Options{MaxStates: s.maxStates, MaxMemory: s.maxMemory, Reduce: s.reduce}
-	if s.maxMemory > 0 {
-		all := s.maxMemory - min(process, s.maxMemory/2)
-		o.MaxMemory = all - all/20 // for all else on the heap
-		debug.SetMemoryLimit(max(all, leastLimit))
-	}
+	o := explore.Options{MaxStates: s.maxStates, MaxMemory: s.memory(), Reduce: s.reduce}
 	if a.watched() {
 		o.Progress = a.progress(t.Name + " under " + d.Name)
 	}
 	return s.search(ctx, t, d, o)
 }
 
+// What a process holds besides a search's tables, in bytes, measured on Linux.
 const (
-	// process is what the program and Go's runtime keep resident, beside the heap.
+	// program is its text, of which Go's limit on memory knows nothing.
+	program = 8 << 20
+	// process is the program, Go's runtime and the catalogue: what there is before a search begins.
 	process = 16 << 20
-	// leastLimit is a limit for the Go runtime below which it would do nothing but collect.
-	leastLimit = 64 << 20
+	// leastMemory is the least bound that can be kept: below, the search would have less
+	// than the rest of the process.
+	leastMemory = 2 * process
 )
+
+// setMemory is the value of -max-memory.
+func (s *search) setMemory(value string) error {
+	n, err := strconv.ParseInt(value, 10, 64)
+	switch {
+	case err != nil:
+		return errors.New("want a number of bytes")
+	case n != 0 && n < leastMemory:
+		return fmt.Errorf("the program itself takes some %d: want at least %d bytes (%d MiB), or 0 for no bound", process, leastMemory, leastMemory>>20)
+	}
+	s.maxMemory = n
+	return nil
+}
+
+// memory is what a search may hold for the process to keep the bound, the limit of Go's
+// runtime being set so that garbage is collected in time; 0: no bound.
+func (s *search) memory() int64 {
+	if s.maxMemory == 0 {
+		return 0
+	}
+	debug.SetMemoryLimit(s.maxMemory - program)
+	all := s.maxMemory - process
+	return all - all/20 // for all else on the heap
+}
 
 func (a *app) model(ctx context.Context, f *flag.FlagSet, args []string) (int, error) {
 	s := &search{}

@@ -123,7 +123,7 @@ func allows(ctx context.Context, s *search, t *litmus.Test, d model.Dialect, o l
 	if s.maxStates > 0 {
 		most = min(most, s.maxStates)
 	}
-	a, err := t.Explore(ctx, d, explore.Options{MaxStates: most, MaxMemory: s.maxMemory, Reduce: true})
+	a, err := t.Explore(ctx, d, explore.Options{MaxStates: most, MaxMemory: s.memory(), Reduce: true})
 	return err == nil && a.Has(o)
 }
 

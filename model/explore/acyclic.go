@@ -13,37 +13,51 @@ type move struct {
 	from, to uint32
 }
 
+// moveBytes is what a move takes: in its part's list, which grows by less than half its
+// size and is held twice then, and in that part's graph.
+const moveBytes = 12*5/2 + 4
+
 // suspects marks the effects that the argument above does not clear, and reports
-// whether there are any.
-func (s *search[K]) suspects() (alive []bool, some bool) {
+// whether there are any, and whether so many bytes were enough to find that out.
+func (s *search[K]) suspects(budget int64) (alive []bool, some, ok bool) {
+	budget -= int64(len(s.memo.effects)) + 64*int64(len(s.memo.sparse))
+	if budget < 0 {
+		return nil, false, false
+	}
 	alive = make([]bool, len(s.memo.effects))
 	moves := make([][]move, len(s.fields))
 	s.memo.walk(func(_ int, path []write, leaf int32) {
-		for j := ^leaf; j > 0; j++ {
+		for j := ^leaf; j > 0 && budget >= 0; j++ {
 			e := &s.memo.effects[j]
 			if e.kind == successor {
 				alive[j] = true
-				s.addMoves(moves, j, path)
+				budget -= moveBytes * int64(s.addMoves(moves, j, path))
 			}
 			if !e.more {
 				break
 			}
 		}
 	})
+	if budget < 0 {
+		return nil, false, false
+	}
 	clearEffects(alive, moves, s.know.sizes())
 	for _, a := range alive {
 		some = some || a
 	}
-	return alive, some
+	return alive, some, true
 }
 
-func (s *search[K]) addMoves(moves [][]move, j int32, path []write) {
+// addMoves adds the moves of an effect and says how many there are.
+func (s *search[K]) addMoves(moves [][]move, j int32, path []write) (n int) {
 	after := successorOf(&s.memo.effects[j].delta, path, s.fields)
 	for _, w := range path {
 		if to := uint32(get(&after, s.fields[w.part])); to != w.id {
 			moves[w.part] = append(moves[w.part], move{j, w.id, to})
+			n++
 		}
 	}
+	return n
 }
 
 // clearEffects clears what leaves a component of some part, until nothing does.

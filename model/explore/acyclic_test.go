@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"context"
 	"slices"
 	"testing"
 )
@@ -17,5 +18,38 @@ func TestClearEffects(t *testing.T) {
 	clearEffects(alive, [][]move{moves[1], moves[0]}, []int{4, 4})
 	if want := []bool{false, false, false, true, true}; !slices.Equal(alive, want) {
 		t.Errorf("suspects %v, want %v", alive, want)
+	}
+}
+
+// line is one agent that counts to a thousand.
+type line struct{}
+
+func (line) Parts() int      { return 1 }
+func (line) Initial(int) int { return 0 }
+func (line) Agents() int     { return 1 }
+func (line) Expand(_ int, v *View[int]) {
+	if at := v.Get(0); at < 1000 {
+		v.Set(0, at+1)
+		v.Commit(0)
+	}
+}
+
+// To show that nothing goes round takes memory too, some 30 bytes for every effect, and
+// the bound holds for that.
+func TestMemoryForNoCycles(t *testing.T) {
+	s := newSearch[[1]uint64](newView(System[int](line{})), Options{})
+	var all searcher = s
+	for all.run(context.Background()) == stale {
+		all, _ = all.repack()
+	}
+	s = all.(*search[[1]uint64])
+	if alive, some, ok := s.suspects(100_000); !ok || some || len(alive) != 1001 {
+		t.Errorf("%d effects, suspects %v, enough memory %v", len(alive), some, ok)
+	}
+	if _, _, ok := s.suspects(20_000); ok {
+		t.Error("20 000 bytes were enough for 1000 effects")
+	}
+	if found, err := s.cycles(context.Background(), s.bytes().Total()+20_000); found != nil || err != errMemory {
+		t.Errorf("cycles %v, %v", found, err)
 	}
 }

@@ -21,14 +21,18 @@ func (s *search[K]) cycles(ctx context.Context, budget int64) ([]Cycle, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	alive, some := s.suspects()
-	if !some {
-		return nil, nil
-	}
 	if budget == 0 {
 		budget = 1 << 62
 	}
-	budget -= s.bytes().Total() + 4*int64(s.store.slots()) + 12*int64(s.next)
+	budget -= s.bytes().Total()
+	alive, some, ok := s.suspects(budget)
+	switch {
+	case !ok:
+		return nil, errMemory
+	case !some:
+		return nil, nil
+	}
+	budget -= 4*int64(s.store.slots()) + 12*int64(s.next)
 	if budget < 0 {
 		return nil, errMemory
 	}

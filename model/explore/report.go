@@ -146,6 +146,9 @@ func mergeByCheck(vs []Violation) []Violation {
 func (r *Report[P]) findCycles(ctx context.Context, o Options) {
 	var err error
 	r.Cycles, err = r.s.cycles(ctx, o.MaxMemory)
+	if err == errMemory && r.Stop == OutOfMemory {
+		err = nil // for the same reason, which is given
+	}
 	if err != nil {
 		r.Complete = false
 		r.Reasons = append(r.Reasons, fmt.Sprintf("cycles were not searched: %v", err))
