@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/interject/interject/bench/scenario"
 	"github.com/interject/interject/litmus/export"
@@ -27,6 +28,7 @@ type contestant struct {
 type sample struct {
 	states   int
 	seconds  float64 // of all processors
+	wall     float64 // seconds by the clock
 	resident int64   // bytes
 	counted  int64   // bytes by its own count; 0 unknown
 }
@@ -162,12 +164,14 @@ func timed(command string, less int, pattern *regexp.Regexp, args ...string) fun
 	return func(ctx context.Context) (sample, error) {
 		cmd := exec.CommandContext(ctx, command, args...)
 		cmd.Dir = filepath.Dir(command)
+		start := time.Now()
 		out, err := cmd.CombinedOutput()
+		wall := time.Since(start)
 		m := pattern.FindSubmatch(out)
 		if err != nil || m == nil {
 			return sample{}, fmt.Errorf("%s %s: %v\n%s", command, strings.Join(args, " "), err, out)
 		}
-		var s sample
+		s := sample{wall: wall.Seconds()}
 		fmt.Sscan(string(m[1]), &s.states)
 		fmt.Sscan(string(m[2]), &s.counted)
 		s.states -= less

@@ -5,6 +5,7 @@
 //	go run ./bench -large           those that take a minute and a gigabyte too
 //	go run ./bench -runs 9 axi/ring_6 ghc/kill_5_3
 //	go run ./bench -reductions ghc/kill_6_3 ghc/ring_6
+//	go run ./bench -cores           one core against two, by the clock
 //
 // An instance axi/… is the small language on which published counts exist, an instance
 // ghc/… a litmus test under ghc@doc2010. Runs are interleaved, ours and a peer's, and
@@ -45,6 +46,7 @@ func main() {
 	runs := flag.Int("runs", 5, "how many `pairs` of runs")
 	big := flag.Bool("large", false, "the large instances too")
 	workers := flag.Int("workers", 1, "how many `cores` our explorer uses")
+	several := flag.Bool("cores", false, "compare one core with -workers of them (at least 2), by the clock")
 	once := flag.String("once", "", "explore one ghc/… `instance` and say how many states it has")
 	kinds := flag.Bool("reductions", false, "say how many states each set of reductions leaves of ghc/… instances")
 	most := flag.Int("most", 10_000_000, "with -reductions, give a search up at so many `states`")
@@ -60,6 +62,11 @@ func main() {
 			instances = []string{"ghc/kill_4_2", "ghc/ring_5", "ghc/fifo_5_2"}
 		}
 		err = reductions(ctx, os.Stdout, instances, *most)
+	case *several:
+		if len(instances) == 0 {
+			instances = large
+		}
+		err = cores(ctx, os.Stdout, instances, *runs, max(*workers, 2))
 	case len(instances) > 0:
 		err = compare(ctx, instances, *runs, *workers)
 	case *big:
