@@ -98,6 +98,10 @@ func (p *product) fetched(t int, e *traces.Event, slot uint8) model.Pos {
 }
 
 func (p *product) passReturn(s state, t int, l local, e *traces.Event) []state {
+	if l.lost == e.Of+1 {
+		l.lost = 0
+		return []state{p.with(s, t, l)}
+	}
 	top := p.top(l.nest)
 	if top == nil || top.kind != opEntry || top.event != e.Of || !p.results(t, top, e) {
 		return nil
@@ -626,14 +630,24 @@ func (p *product) afterFetch(s state, t int, may permit, found func(state)) {
 }
 
 // deaf is the loops without a safe point, and calls out of the system, at which thread t may
-// stand before it has recorded the call: from then on it receives nothing.
+// stand before it has recorded the call, or even that what it did before has returned: from
+// then on it receives nothing.
 func (p *product) deaf(s state, t int) []model.Pos {
 	l, ok := p.idle(s, t)
-	top := p.top(l.nest)
-	if !ok || p.targets[t] == 0 || l.owed != 0 || !p.clean(&l) || top != nil && top.kind == opEntry || int(l.next) >= len(p.own[t]) {
+	if !ok || p.targets[t] == 0 || l.owed != 0 || !p.clean(&l) {
 		return nil
 	}
-	e := p.event(t, l.next)
+	i := l.next
+	if top := p.top(l.nest); top != nil && top.kind == opEntry {
+		if !top.over() || int(i) >= len(p.own[t]) || p.event(t, i).Phase != traces.Return {
+			return nil
+		}
+		i++
+	}
+	if int(i) >= len(p.own[t]) {
+		return nil
+	}
+	e := p.event(t, i)
 	if e.Phase != traces.Call || e.Kind != traces.Busy && e.Kind != traces.Foreign {
 		return nil
 	}

@@ -21,6 +21,7 @@ type local struct {
 	owed  int32     // 1 + its event that announced a step which is not made yet; 0: none
 	ahead bool      // the step of its next event is made; its line has not passed
 	cause model.Pos // the signal that it unwinds for, while its receipt is not recorded
+	lost  int32     // 1 + its event that called what it has left unwinding, the end of which is what it records next; 0: none
 	nest  uint32    // its frames and operations, the innermost first
 }
 

@@ -435,7 +435,7 @@ func (x *try) enterFrame(u int, e *model.Event) bool {
 // inside: it was abandoned.
 func (x *try) leaveFrame(u int, e *model.Event) bool {
 	l := &x.now[u]
-	f := x.drop(l)
+	f := x.drop(u, l)
 	if !e.Unwinding && !x.returned(u, l, f) {
 		return false
 	}
@@ -452,8 +452,9 @@ func (x *try) leaveFrame(u int, e *model.Event) bool {
 	return true
 }
 
-// drop takes entries off the nest down to the innermost frame, and answers that.
-func (x *try) drop(l *local) entry {
+// drop takes entries off the nest down to the innermost frame, and answers that. The
+// end of an operation may be recorded later.
+func (x *try) drop(u int, l *local) entry {
 	for {
 		top := x.top(l.nest)
 		if top == nil {
@@ -463,6 +464,11 @@ func (x *try) drop(l *local) entry {
 		l.nest = e.below
 		if e.kind == frameEntry {
 			return e
+		}
+		if e.kind == opEntry && int(l.next) < len(x.own[u]) {
+			if next := x.event(u, l.next); next.Phase == traces.Return && next.Of == e.event && x.results(u, &e, next) {
+				l.lost = e.event + 1
+			}
 		}
 	}
 }

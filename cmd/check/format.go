@@ -92,10 +92,12 @@ func replaceFile(path string, text []byte) error {
 	if err = tmp.Close(); err != nil {
 		return err
 	}
+	mode := fs.FileMode(0o644) // a temporary file is for its owner alone
 	if info, err := os.Stat(path); err == nil {
-		if err := os.Chmod(tmp.Name(), info.Mode()); err != nil {
-			return err
-		}
+		mode = info.Mode()
+	}
+	if err := os.Chmod(tmp.Name(), mode); err != nil {
+		return err
 	}
 	return os.Rename(tmp.Name(), path)
 }
