@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/interject/interject/litmus"
-	"github.com/interject/interject/model"
+	"github.com/interject/interject/runtimes/goimpl"
 	"github.com/interject/interject/traces"
 )
 
@@ -79,23 +79,13 @@ func newScribe(t *litmus.Test, wire string, h traces.Header) *scribe {
 		h.Threads = append(h.Threads, th.Name)
 	}
 	for _, c := range t.Cells {
-		h.Cells = append(h.Cells, traces.Cell{Name: c.Name, Kind: cellKindOf(c), Init: int64(c.Init)})
+		h.Cells = append(h.Cells, traces.Cell{Name: c.Name, Kind: goimpl.CellKind(c.Kind, c.Hidden), Init: int64(c.Init)})
 	}
 	s := &scribe{t, h, map[int64]*litmus.Stmt{}}
 	t.Walk(func(st *litmus.Stmt) {
 		s.forms[int64(strings.Count(wire[:st.Pos.Col], "("))] = st
 	})
 	return s
-}
-
-func cellKindOf(c litmus.Cell) traces.CellKind {
-	if c.Hidden {
-		return traces.FlagCell
-	}
-	return map[model.CellKind]traces.CellKind{
-		model.Var: traces.VarCell, model.MVar: traces.MVarCell, model.Mutex: traces.MutexCell,
-		model.Semaphore: traces.SemCell, model.Condition: traces.CondCell,
-	}[c.Kind]
 }
 
 // kindOfForm is how statements are recorded, by their wire forms.

@@ -52,7 +52,7 @@ func (p *Program) NewTape(h traces.Header, silent map[model.Pos]bool) (*Tape, er
 		h.Threads = append(h.Threads, t.Name)
 	}
 	for _, c := range p.source.Cells {
-		h.Cells = append(h.Cells, traces.Cell{Name: c.Name, Kind: cellKind(c), Init: int64(c.Init)})
+		h.Cells = append(h.Cells, traces.Cell{Name: c.Name, Kind: CellKind(c.Kind, c.Hidden), Init: int64(c.Init)})
 	}
 	rec, err := traces.NewRecorder(h, traces.Space{Events: 512})
 	if err != nil {
@@ -70,14 +70,15 @@ func (x *Tape) names(of []string) (all []traces.Name) {
 	return all
 }
 
-func cellKind(c model.CellDecl) traces.CellKind {
-	if c.Hidden {
+// CellKind is what histories call a cell: one that outcomes do not show is a flag.
+func CellKind(kind model.CellKind, hidden bool) traces.CellKind {
+	if hidden {
 		return traces.FlagCell
 	}
 	return map[model.CellKind]traces.CellKind{
 		model.Var: traces.VarCell, model.MVar: traces.MVarCell, model.Mutex: traces.MutexCell,
 		model.Semaphore: traces.SemCell, model.Condition: traces.CondCell,
-	}[c.Kind]
+	}[kind]
 }
 
 // observe hears from impl what the statements cannot know: which of impl's sends
