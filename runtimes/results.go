@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 )
 
 // Results is a file of what runs came to, one JSON object a line, written as they come.
-// What is in it is not run again.
+// What is in it is not run again. It is for use by several runners at once.
 type Results struct {
+	mu   sync.Mutex // of file and done
 	file *os.File
 	done map[recordKey]Tally
 	seed uint64
@@ -92,18 +94,31 @@ type resumed struct {
 // Run answers from the file, or runs p and writes what it came to.
 func (r *resumed) Run(ctx context.Context, p Program, o Options) (Tally, error) {
 	key := recordKey{r.name, p.Hash, o.withDefaults().Runs, o.Seed}
-	if t, ok := r.results.done[key]; ok {
+	if t, ok := r.results.known(key); ok {
 		return t, nil
 	}
 	t, err := r.Runner.Run(ctx, p, o)
 	if err != nil {
 		return t, err
 	}
-	r.results.done[key] = t
-	line, err := json.Marshal(record{key, p.Name, t})
+	return t, r.results.keep(record{key, p.Name, t})
+}
+
+func (s *Results) known(key recordKey) (Tally, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.done[key]
+	return t, ok
+}
+
+func (s *Results) keep(r record) error {
+	line, err := json.Marshal(r)
 	if err != nil {
-		return t, err
+		return err
 	}
-	_, err = r.results.file.Write(append(line, '\n'))
-	return t, err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done[r.recordKey] = r.Tally
+	_, err = s.file.Write(append(line, '\n'))
+	return err
 }

@@ -64,7 +64,8 @@ func (a *app) fuzz(ctx context.Context, f *flag.FlagSet, args []string) (int, er
 }
 
 func (a *app) fuzzOn(ctx context.Context, tr trial, sub subject, o runtimes.FuzzOptions) (int, error) {
-	if d, ok := sub.Runner.(*runtimes.Driver); ok {
+	r := sub.start()
+	if d, ok := r.(*runtimes.Driver); ok {
 		defer d.Close()
 		if _, err := d.Version(ctx); err != nil {
 			return exitUsage, err
@@ -75,9 +76,9 @@ func (a *app) fuzzOn(ctx context.Context, tr trial, sub subject, o runtimes.Fuzz
 		return exitUsage, err
 	}
 	if !a.json {
-		fmt.Fprintf(a.out, "%s under %s: %d programs of about %d statements, %d runs each, seed %d\n", sub.Name(), d.Name, o.Programs, o.Statements, o.Run.Runs, o.Seed)
+		fmt.Fprintf(a.out, "%s under %s: %d programs of about %d statements, %d runs each, seed %d\n", r.Name(), d.Name, o.Programs, o.Statements, o.Run.Runs, o.Seed)
 	}
-	sum, err := runtimes.Fuzz(ctx, sub, d, o)
+	sum, err := runtimes.Fuzz(ctx, r, d, o)
 	a.count(o.Programs, o.Programs, "")
 	if err != nil {
 		return exitUsage, err

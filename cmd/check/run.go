@@ -5,11 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"errors"
 	"flag"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +26,7 @@ var runCommand = command{
   check run -r impl -d sbcl@doc nest/
   check run -r all -runs 200
   check run -r all -results all.ndjson             broken off, it goes on where it stopped
+  check run -r sbcl -jobs 1                        one process of the driver, not several side by side
   check run -r sbcl -runs 100 -histories kept nest/    records them, too; check trace judges such files
   check run -driver 'python3 mine.py' -d python@seed2018
   check run -list                                  the runtimes, and how to install what is missing
@@ -46,6 +45,7 @@ type trial struct {
 	names   string
 	options runtimes.Options
 	verbose bool
+	jobs    int // 0: as many as suit
 	results string
 	records string // the directory for histories
 	whole   bool   // no test was named
@@ -60,6 +60,7 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	f.IntVar(&tr.options.Runs, "runs", 1000, "run each test so `many` times")
 	f.Uint64Var(&tr.options.Seed, "seed", 0, "the `seed` of the jitter (default: a new one, printed)")
 	f.DurationVar(&tr.options.Limit, "limit", 2*time.Second, "a run that takes longer has no outcome")
+	f.IntVar(&tr.jobs, "jobs", 0, "let so `many` processes of a driver do the tests side by side (default: twice the processors)")
 	f.BoolVar(&tr.verbose, "v", false, "print every outcome with its count")
 	f.StringVar(&tr.results, "results", "", "write results to a `file` as they come, and do not run again what is in it")
 	f.StringVar(&tr.records, "histories", "", "record a history of each run, judge it, and write those that differ into the `directory`, a file a test")
@@ -137,7 +138,7 @@ func (tr *trial) open() (err error) {
 
 // subject is something that runs tests, and what it is held against.
 type subject struct {
-	runtimes.Runner
+	start    func() runtimes.Runner // anew for each that runs beside others
 	editions []model.Dialect
 	deciding []string // those that make the verdict
 }
@@ -149,14 +150,14 @@ func (a *app) subjects(tr trial) ([]subject, error) {
 	case tr.driver != "" && tr.names == "":
 		return nil, usageError{fmt.Errorf("a driver of your own needs an edition to be judged by: -d")}
 	case tr.driver != "":
-		return one(runtimes.Command(tr.driver, tr.names), tr.names)
+		return one(func() runtimes.Runner { return runtimes.Command(tr.driver, tr.names) }, tr.names)
 	case tr.runtime == "impl":
 		edition := cmp.Or(tr.names, "ghc@doc2010")
 		r, err := runtimes.NewImpl(edition)
 		if err != nil {
 			return nil, usageError{err}
 		}
-		return one(r, edition)
+		return one(func() runtimes.Runner { return r }, edition)
 	}
 	all, err := runtimesNamed(tr.runtime)
 	if err != nil {
@@ -175,18 +176,18 @@ func (a *app) subjects(tr trial) ([]subject, error) {
 		if err != nil {
 			return nil, err
 		}
-		subjects = append(subjects, subject{r.Driver(), eds, deciding})
+		subjects = append(subjects, subject{func() runtimes.Runner { return r.Driver() }, eds, deciding})
 	}
 	return subjects, nil
 }
 
 // one is a single subject judged by the named editions.
-func one(r runtimes.Runner, names string) ([]subject, error) {
+func one(start func() runtimes.Runner, names string) ([]subject, error) {
 	eds, err := editions(names, nil)
 	if err != nil {
 		return nil, err
 	}
-	sub := subject{Runner: r, editions: eds}
+	sub := subject{start: start, editions: eds}
 	for _, d := range eds {
 		sub.deciding = append(sub.deciding, d.Name)
 	}
@@ -230,68 +231,6 @@ func (a *app) listRuntimes() int {
 		fmt.Fprintf(a.out, "%-10s %-48s %-14s %s\n", r.Name, r.Title, r.Edition, state)
 	}
 	return exitOK
-}
-
-func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus.Test) (*summary, error) {
-	name, await, version := sub.Name(), "state", ""
-	if driver, ok := sub.Runner.(*runtimes.Driver); ok {
-		defer driver.Close()
-		v, err := driver.Version(ctx)
-		if err != nil {
-			return nil, err
-		}
-		version, await = " "+strings.TrimPrefix(v, name+" "), driver.Await()
-	}
-	s := newSummary(a, name, sub.deciding)
-	s.verbose = tr.verbose
-	for _, edition := range sub.deciding {
-		s.claims = append(s.claims, runtimes.Claim{Runner: name + version, Edition: edition, Await: await, Seed: tr.options.Seed, Of: len(chosen), Whole: tr.whole})
-	}
-	if tr.stored != nil {
-		sub.Runner = tr.stored.Runner(sub.Runner, version)
-	}
-	var rec *recording
-	if tr.records != "" {
-		var err error
-		if rec, err = newRecording(sub.Runner, filepath.Join(tr.records, name)); err != nil {
-			return nil, err
-		}
-		sub.Runner = rec
-	}
-	if !a.json {
-		fmt.Fprintf(a.out, "%s%s, judged by %s; %d runs a test, seed %d\n", name, version, commas(sub.deciding), tr.options.Runs, tr.options.Seed)
-	}
-	began := time.Now()
-	for i, t := range chosen {
-		if ctx.Err() != nil {
-			s.note = fmt.Sprintf("interrupted: %d of %d tests were not run", len(chosen)-i, len(chosen))
-			s.status = worse(s.status, exitInconclusive)
-			break
-		}
-		a.count(i, len(chosen), t.Path()+left(began, i, len(chosen)))
-		rep, err := runtimes.Conform(ctx, sub, t, sub.editions, tr.options)
-		if err != nil && !errors.Is(err, context.Canceled) {
-			return nil, err
-		}
-		s.add(rep)
-		if rec != nil && rep.Skipped == "" {
-			if err := s.histories(ctx, rec, t, sub.editions); err != nil {
-				return nil, err
-			}
-		}
-	}
-	a.count(len(chosen), len(chosen), "")
-	s.print()
-	return s, nil
-}
-
-// left estimates how long the tests that are left take, from those that are done.
-func left(began time.Time, done, all int) string {
-	if done == 0 {
-		return ""
-	}
-	each := time.Since(began) / time.Duration(done)
-	return fmt.Sprintf(", about %v left", (each * time.Duration(all-done)).Round(time.Second))
 }
 
 // judges are the editions that are held against a runtime, and the names of

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/interject/interject/linearizability"
 	"github.com/interject/interject/litmus"
@@ -94,55 +96,60 @@ func (r *recording) keep(t *litmus.Test) (string, error) {
 	return path, replaceFile(path, b.Bytes())
 }
 
-// histories keeps, judges and reports what was recorded of a test.
-func (s *summary) histories(ctx context.Context, r *recording, t *litmus.Test, editions []model.Dialect) error {
+// heard is what was recorded of a test, where it is kept, and what an edition says of it.
+type heard struct {
+	judged
+	test, edition, path         string
+	recorded, without, distinct int
+}
+
+// hear keeps what was recorded of a test, and judges it by the deciding editions that can
+// express it.
+func (r *recording) hear(ctx context.Context, t *litmus.Test, sub subject) (all []heard, err error) {
 	if r.recorded+r.without == 0 {
-		return nil
+		return nil, nil
 	}
 	path, err := r.keep(t)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, d := range editions {
-		if s.by[d.Name] == nil || len(t.MissingIn(d)) > 0 {
+	for _, d := range sub.editions {
+		if !slices.Contains(sub.deciding, d.Name) || len(t.MissingIn(d)) > 0 {
 			continue
 		}
 		j, err := r.judge(ctx, t, d)
-		if ctx.Err() != nil {
-			return nil
-		}
 		if err != nil {
-			return err
+			return all, cmp.Or(ctx.Err(), err)
 		}
-		s.printHistories(r, t, d.Name, path, j)
-		for v := range j.verdicts {
-			s.status = worse(s.status, statusOfVerdict(v))
-		}
+		all = append(all, heard{j, t.Name, d.Name, path, r.recorded, r.without, len(r.distinct)})
 	}
-	return nil
+	return all, nil
 }
 
-func (s *summary) printHistories(r *recording, t *litmus.Test, edition, path string, j judged) {
-	allowed, forbidden, unclear := j.verdicts[linearizability.Allowed], j.verdicts[linearizability.Forbidden], j.verdicts[linearizability.Inconclusive]
+func (s *summary) printHistories(h heard) {
+	for v := range h.verdicts {
+		s.status = worse(s.status, statusOfVerdict(v))
+	}
+	allowed, forbidden, unclear := h.verdicts[linearizability.Allowed], h.verdicts[linearizability.Forbidden], h.verdicts[linearizability.Inconclusive]
 	if s.json {
-		s.record(map[string]any{"runtime": s.runtime, "test": t.Name, "edition": edition, "file": path, "recorded": r.recorded, "unrecorded": r.without,
-			"histories": len(r.distinct), "allowed": allowed, "forbidden": forbidden, "inconclusive": unclear, "first": j.first, "skipped": j.lacks})
+		s.record(map[string]any{"runtime": s.runtime, "test": h.test, "edition": h.edition, "file": h.path, "recorded": h.recorded, "unrecorded": h.without,
+			"histories": h.distinct, "allowed": allowed, "forbidden": forbidden, "inconclusive": unclear, "first": h.first, "skipped": h.lacks})
 		return
 	}
-	fmt.Fprintf(s.out, "    %s recorded, %s: ", plural(r.recorded, "run", "runs"), plural(len(r.distinct), "history", "different histories"))
+	fmt.Fprintf(s.out, "    %s recorded, %s: ", plural(h.recorded, "run", "runs"), plural(h.distinct, "history", "different histories"))
 	switch {
-	case j.lacks != "":
-		fmt.Fprintf(s.out, "not judged: %s\n", j.lacks)
+	case h.lacks != "":
+		fmt.Fprintf(s.out, "not judged: %s\n", h.lacks)
 	case forbidden > 0:
-		fmt.Fprintf(s.out, "%s forbids %d; history %d of the file: %s\n      check trace -d %s %s\n", edition, forbidden, j.first, j.why, edition, path)
+		fmt.Fprintf(s.out, "%s forbids %d; history %d of the file: %s\n      check trace -d %s %s\n", h.edition, forbidden, h.first, h.why, h.edition, h.path)
 	default:
-		fmt.Fprintf(s.out, "%s allows %d", edition, allowed)
+		fmt.Fprintf(s.out, "%s allows %d", h.edition, allowed)
 		if unclear > 0 {
 			fmt.Fprintf(s.out, ", inconclusive: %d", unclear)
 		}
 		fmt.Fprintln(s.out)
 	}
-	if r.without > 0 {
-		fmt.Fprintf(s.out, "      %s too long to be recorded\n", plural(r.without, "run was", "runs were"))
+	if h.without > 0 {
+		fmt.Fprintf(s.out, "      %s too long to be recorded\n", plural(h.without, "run was", "runs were"))
 	}
 }

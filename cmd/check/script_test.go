@@ -12,6 +12,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("INTERJECT_EXEMPLARY") != "" {
+		exemplaryDriver()
+		return
+	}
 	testscript.Main(m, map[string]func(){"check": func() { os.Exit(realMain()) }})
 }
 

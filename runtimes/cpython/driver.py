@@ -538,6 +538,8 @@ def quiescent(p, run):
         time.sleep(0.002)
         if all(x == "over" or len(x) == 3 or th.beats > b + 60 for x, th, b in zip(first, run.threads, beats)):
             return first == [look(p, th) for th in run.threads]
+        if any(x != "over" and (over(th) or x[:2] != (th.at, th.steps)) for x, th in zip(first, run.threads)):
+            break  # it has ended or taken a step, and may go round no more
     return False
 
 

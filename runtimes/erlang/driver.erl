@@ -399,7 +399,14 @@ went_round(A, Spawned, First, Before, K) ->
     receive never -> ok after 1 -> ok end,
     Done = lists:all(fun({L, B, Now}) -> tuple_size_of(L) =/= 2 orelse Now > B + 20 end,
                      lists:zip3(First, Before, beats(A, Spawned))),
-    Done orelse went_round(A, Spawned, First, Before, K - 1).
+    Done orelse not went_on(A, Spawned, First) andalso went_round(A, Spawned, First, Before, K - 1).
+
+%% Whether one has ended, which is in the mail, or taken a step since: it may go round no more.
+went_on(A, Spawned, First) ->
+    process_info(self(), message_queue_len) =/= {message_queue_len, 0} orelse
+    lists:any(fun({{_, _, Base, _}, L}) ->
+                      is_tuple(L) andalso (element(1, L) =/= atomics:get(A, Base + ?AT) orelse element(2, L) =/= atomics:get(A, Base + ?STEPS))
+              end, lists:zip(Spawned, First)).
 
 tuple_size_of(T) when is_tuple(T) -> tuple_size(T);
 tuple_size_of(_) -> 0.

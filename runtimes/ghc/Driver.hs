@@ -726,13 +726,25 @@ quiescent run = do
     sweep >> sweep
     let spun k = do
           now <- mapM (`get` fBeats) ths
+          gone <- or <$> zipWithM wentOn first ths
           if and [case l of Just (Spinning _ _) -> b > a + 32; _ -> True | (l, a, b) <- zip3 first before now]
             then return True
-            else if k == (0 :: Int) then return False else (if k > 100 then replicateM_ 50 yield else threadDelay 200) >> spun (k - 1)
+            else if gone || k == (0 :: Int) then return False else (if k > 100 then replicateM_ 50 yield else threadDelay 200) >> spun (k - 1)
     ok <- spun 200
     second <- mapM (look run) ths
     return (ok && first == second)
-  where ths = elems (rThreads run)
+  where
+    ths = elems (rThreads run)
+    -- Who has ended or taken a step since may go round no more.
+    wentOn l th = do
+      end <- get th fEnd
+      at <- get th fAt
+      n <- get th fSteps
+      let moved at0 n0 = end /= 0 || at /= at0 || n /= n0
+      return $ case l of
+        Just (Asleep at0 n0) -> moved at0 n0
+        Just (Spinning at0 n0) -> moved at0 n0
+        _ -> False
 
 -- | Lets the scheduler of every capability go round.
 sweep :: IO ()

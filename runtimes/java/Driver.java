@@ -628,6 +628,16 @@ public final class Driver {
             for (int i = 0; i < 200; i++) {
                 Thread.sleep(0, 200_000);
                 if (spun(first, before)) return first.equals(looks());
+                if (wentOn(first)) return false;
+            }
+            return false;
+        }
+
+        /** Who has ended or taken a step since may go round no more. */
+        boolean wentOn(List<List<Object>> looks) {
+            for (int i = 0; i < threads.length; i++) {
+                List<Object> look = looks.get(i);
+                if (look.size() > 1 && (threads[i].ended() || look.get(0) != threads[i].at || !look.get(1).equals(threads[i].steps))) return true;
             }
             return false;
         }

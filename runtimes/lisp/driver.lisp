@@ -495,6 +495,10 @@
 
 (defun spun-p (look before now) (or (atom look) (not (eq (first look) :spin)) (> now (+ before 256))))
 
+(defun went-on-p (look th)
+  "Whether TH has ended or taken a step since LOOK: it may go round no more."
+  (and (consp look) (or (ended-p th) (/= (second look) (th-at th)) (/= (third look) (th-steps th)))))
+
 (defun left-the-kernel-p (th)
   "A thread that is dead to Lisp may still have to wake those that join it."
   (or (not (ended-p th)) (zerop (th-tid th)) (not (in-kernel-p (th-tid th)))))
@@ -504,7 +508,8 @@
     (and (notany #'null first)
          (every #'left-the-kernel-p (run-threads run))
          (loop repeat 200
-               thereis (every #'spun-p first beats (beats run))
+               when (some #'went-on-p first (run-threads run)) return nil
+               when (every #'spun-p first beats (beats run)) return t
                do (sleep 0.0002))
          (equal first (looks run)))))
 

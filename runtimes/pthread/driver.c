@@ -549,6 +549,13 @@ static Look look(Th *th) {
 }
 static int same(Look a, Look b) { return a.kind == b.kind && a.at == b.at && a.steps == b.steps && a.sw == b.sw; }
 
+/* Whether one has ended or taken a step since: it may go round no more. */
+static int went_on(Run *r, const Look *first) {
+  for (int i = 0; i < nthreads; i++)
+    if (first[i].kind != ENDED && (over(r->th[i]) || r->th[i]->at != first[i].at || r->th[i]->steps != first[i].steps)) return 1;
+  return 0;
+}
+
 static int quiescent(Run *r) {
   Look first[MAXTHREADS];
   long beats[MAXTHREADS];
@@ -558,7 +565,7 @@ static int quiescent(Run *r) {
     beats[i] = r->th[i]->beats;
   }
   for (int k = 0, spun = 0; !spun; k++) {
-    if (k > 200) return 0;
+    if (k > 200 || went_on(r, first)) return 0;
     nap(k ? 200 : 20);
     spun = 1;
     for (int i = 0; i < nthreads; i++) spun &= first[i].kind != ROUND || r->th[i]->beats > beats[i] + ROUNDS;

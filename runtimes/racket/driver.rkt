@@ -307,12 +307,15 @@
 (define (steps r) (for/list ([t (run-threads r)]) (th-steps t)))
 (define (spins? look) (and (pair? look) (memq (wait-kind (car look)) '(spin await))))
 
+;; Whether t has ended or taken a step since: it may go round no more.
+(define (went-on? look t) (and (pair? look) (or (ended? t) (not (equal? look (cons (th-at t) (th-steps t)))))))
+
 (define (quiescent? r)
   (define first (looks r))
   (and (andmap values first)
        (let ([before (rounds r)])
          (for ([_ 4]) (turn))
-         (for/or ([_ 400])
+         (for/or ([_ 400] #:break (for/or ([l first] [t (run-threads r)]) (went-on? l t)))
            (or (for/and ([l first] [b before] [now (rounds r)]) (or (not (spins? l)) (> now (+ b 12))))
                (begin (turn) #f))))
        (equal? first (looks r))))

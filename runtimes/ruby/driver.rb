@@ -358,6 +358,8 @@ def quiescent(p, run)
     if run.threads.zip(first, beats).all? { |th, x, b| x.size != 2 || th.beats > b + 20 }
       return first == run.threads.map { |th| look(p, th) }
     end
+    # Who has ended or taken a step may go round no more.
+    return false if run.threads.zip(first).any? { |th, x| x.size > 1 && (over(th) || x[0, 2] != [th.at, th.steps]) }
   end
   false
 end
