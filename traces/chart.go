@@ -13,6 +13,7 @@ import (
 // received. The same history is always the same text.
 type Chart struct {
 	ASCII bool           // no characters beyond ASCII but those of names
+	Brief bool           // an operation that did what it says, and nothing came between, is one row
 	Notes map[int]string // at the right of an event's row; its row is marked
 	First int            // draw from this event on; frames and operations that are open there are drawn as such
 	Last  int            // draw up to and without this event; 0 stands for all
@@ -46,13 +47,20 @@ func (c Chart) Write(w io.Writer, h *History) error {
 	b := bufio.NewWriter(w)
 	b.WriteString(p.head())
 	for i := range p.Last {
-		if i >= p.First {
+		if i >= p.First && !p.folded(i) {
 			b.WriteString(p.row(i))
 		}
 		p.now[p.index.History.Events[i].Thread] = p.busy[i]
 	}
 	b.WriteString(p.foot())
 	return b.Flush()
+}
+
+// folded says that event i has no row, since the one before it says all.
+func (p *painter) folded(i int) bool {
+	e := &p.index.History.Events[i]
+	_, noted := p.Notes[i]
+	return p.Brief && !noted && i > p.First && e.Phase == Return && e.Result == Done && !e.HasV && int(p.index.Match[i]) == i-1
 }
 
 // String is the chart of h.
@@ -70,26 +78,27 @@ type painter struct {
 	now    []int // operations under way, by thread; -1 after its end
 	stamps int   // width of the column of stamps
 	column []int // where each thread's line stands
+	wide   []int // characters that its labels take
 	width  int
 }
 
 // layout gives each thread's column the width of its longest label.
 func (p *painter) layout() {
 	h := p.index.History
-	wide := make([]int, len(h.Threads))
+	p.wide = make([]int, len(h.Threads))
 	for i, t := range h.Threads {
-		wide[i] = utf8.RuneCountInString(t)
+		p.wide[i] = utf8.RuneCountInString(t)
 	}
 	for i := range h.Events {
 		if t := h.Events[i].Thread; i >= p.First && i < p.Last {
-			wide[t] = max(wide[t], utf8.RuneCountInString(p.label(i))+1)
+			p.wide[t] = max(p.wide[t], utf8.RuneCountInString(p.label(i))+1)
 		}
 	}
 	if n := len(h.Events); n > 0 {
 		p.stamps = len(strconv.FormatUint(h.Events[n-1].Stamp, 10))
 	}
 	at := p.stamps + 2
-	for _, w := range wide {
+	for _, w := range p.wide {
 		p.column = append(p.column, at)
 		at += w + 3
 	}

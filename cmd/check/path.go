@@ -13,9 +13,11 @@ import (
 )
 
 var pathCommand = command{
-	name: "path", args: "-d EDITION [-outcome TEXT] TEST", help: "a shortest run to an outcome, step by step",
+	name: "path", args: "-d EDITION [-outcome TEXT] [-chart | -svg FILE] TEST", help: "a shortest run to an outcome, step by step or as a picture",
 	more: `examples:
   check path -d sbcl@2.2 masked-nest
+  check path -d sbcl@2.2 -chart masked-nest            a column for each thread, an arrow for each signal received
+  check path -d sbcl@2.2 -svg nest.svg masked-nest     the same as an image
   check path -d sbcl@2.2 -outcome "a=died Kill; b=died Kill" mutual-kill`,
 	run: (*app).path,
 }
@@ -24,12 +26,17 @@ func (a *app) path(ctx context.Context, f *flag.FlagSet, args []string) (int, er
 	s := &search{}
 	s.flags(f)
 	outcome := f.String("outcome", "", "the outcome's canonical `text` (default: each outcome for which the test's condition holds, or all)")
+	var show picture
+	show.flags(f)
 	args, err := parse(f, args)
 	if err != nil {
 		return exitUsage, err
 	}
 	if len(args) != 1 || s.names == "" {
 		return exitUsage, usageError{fmt.Errorf("path needs one test, and an edition with -d")}
+	}
+	if a.json && show.draws() {
+		return exitUsage, usageError{fmt.Errorf("-json and a drawing exclude each other")}
 	}
 	chosen, err := tests(args)
 	if err != nil {
@@ -42,9 +49,12 @@ func (a *app) path(ctx context.Context, f *flag.FlagSet, args []string) (int, er
 	ctx, cancel := s.context(ctx)
 	defer cancel()
 	status := exitOK
+	if err := show.only(len(eds) * len(chosen)); err != nil {
+		return exitUsage, err
+	}
 	for _, d := range eds {
 		for _, t := range chosen {
-			one, err := a.pathTest(ctx, s, t, d, *outcome)
+			one, err := a.pathTest(ctx, s, t, d, *outcome, &show)
 			if err != nil {
 				return exitUsage, err
 			}
@@ -54,7 +64,7 @@ func (a *app) path(ctx context.Context, f *flag.FlagSet, args []string) (int, er
 	return status, nil
 }
 
-func (a *app) pathTest(ctx context.Context, s *search, t *litmus.Test, d model.Dialect, text string) (int, error) {
+func (a *app) pathTest(ctx context.Context, s *search, t *litmus.Test, d model.Dialect, text string, show *picture) (int, error) {
 	allowed, err := a.explore(ctx, s, t, d)
 	if err != nil {
 		return exitUsage, err
@@ -63,12 +73,15 @@ func (a *app) pathTest(ctx context.Context, s *search, t *litmus.Test, d model.D
 	if err != nil {
 		return exitUsage, err
 	}
+	if err := show.only(len(wanted)); err != nil {
+		return exitUsage, err
+	}
 	status := exitOK
 	for _, o := range wanted {
 		run, ok := allowed.Witness(o)
 		switch {
 		case ok:
-			if err := a.printRun(t, d, allowed.Machine, o, run); err != nil {
+			if err := a.printRun(t, d, allowed.Machine, o, run, show); err != nil {
 				return exitBug, err
 			}
 		case allowed.Partial:
@@ -136,7 +149,7 @@ func named(o litmus.Outcome) (all []string) {
 	return all
 }
 
-func (a *app) printRun(t *litmus.Test, d model.Dialect, m *model.Machine, o litmus.Outcome, run []model.Label) error {
+func (a *app) printRun(t *litmus.Test, d model.Dialect, m *model.Machine, o litmus.Outcome, run []model.Label, show *picture) error {
 	if a.json {
 		var all []string
 		for _, l := range run {
@@ -146,6 +159,9 @@ func (a *app) printRun(t *litmus.Test, d model.Dialect, m *model.Machine, o litm
 		return nil
 	}
 	fmt.Fprintf(a.out, "%s under %s: %s\n", t.Name, d.Name, o)
+	if show.draws() {
+		return a.draw(show, t, d, run)
+	}
 	return a.printSteps(m, run)
 }
 
