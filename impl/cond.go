@@ -64,10 +64,10 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 func (c *Cond) block(t *Thread, x uint64) wake {
 	open := t.hears(OpWait)
 	for {
-		y, ok := t.ready(open)
-		if ok != wakeable {
+		y := t.w.Free()
+		if !t.ready(y, open) {
 			c.q.lock.Release(x)
-			t.notTwice(ok, OpWait, c)
+			t.notTwice(y, OpWait, c)
 			return unparked
 		}
 		if t.publish(y, listening(open), OpWait, c, 0) {

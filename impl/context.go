@@ -190,7 +190,14 @@ func (t *Thread) Context() context.Context {
 
 // cancel ends the context of t, if there is one.
 func (t *Thread) cancel(why error) {
-	if r := t.more.Load(); r != nil && r.ctx != nil {
+	if r := t.more.Load(); r != nil {
+		r.cancel(why)
+	}
+}
+
+//go:noinline
+func (r *rare) cancel(why error) {
+	if r.ctx != nil {
 		r.ctx.cancel(why)
 		r.ctx = nil
 	}

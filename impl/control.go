@@ -10,21 +10,18 @@ var ErrKilled error = &control{name: "killed"}
 
 // control is an unwinding that is no error of the program.
 type control struct {
-	name string
-	tag  any // of a throw
+	name       string
+	tag, value any // of a throw
 }
 
 func (c *control) Error() string { return "impl: unwinding: " + c.name }
-
-// isControl marks the errors that are controls.
-func (c *control) isControl() {}
 
 // controlled tells whether t unwinds by a control, which is in force then.
 func (t *Thread) controlled() bool {
 	if t.force == nil || fault(faultHandlerTakesKill) {
 		return false
 	}
-	_, ok := t.force.(interface{ isControl() })
+	_, ok := t.force.(*control)
 	return ok
 }
 
@@ -54,14 +51,6 @@ type Tag[V any] struct{ name string }
 // NewTag makes a tag. The name is for messages.
 func NewTag[V any](name string) *Tag[V] { return &Tag[V]{name} }
 
-// thrown is the value on its way to a tag.
-type thrown[V any] struct {
-	control
-	value V
-}
-
-func (x *thrown[V]) Unwrap() error { return &x.control }
-
 // Catch runs body; a throw to the tag from inside ends here, with its value.
 func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
 	t.own()
@@ -80,11 +69,12 @@ func (g *Tag[V]) Catch(t *Thread, body func() (V, error)) (v V, err error) {
 	}
 	err = t.unwound(err)
 	t.left(FrameTag, err)
-	if x, ok := errors.AsType[*thrown[V]](err); ok && (x.tag == any(g) || fault(faultTagTakesAll)) {
+	if x, ok := errors.AsType[*control](err); ok && (x.tag == any(g) || fault(faultTagTakesAll) && x.tag != nil) {
 		if !fault(faultTagInForce) {
 			t.force = nil
 		}
-		return x.value, nil
+		v, _ = x.value.(V) // which a nil value of an interface type is not
+		return v, nil
 	}
 	return v, t.between(err)
 }
@@ -95,7 +85,7 @@ func (g *Tag[V]) Throw(t *Thread, v V) error {
 	t.own()
 	for _, tag := range t.rare().tags {
 		if tag == any(g) {
-			return t.raise(&thrown[V]{control{"throw to tag " + g.name, g}, v})
+			return t.raise(&control{"throw to tag " + g.name, g, v})
 		}
 	}
 	return t.misuse(OpThrow, g.name, "no such tag")

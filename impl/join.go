@@ -123,9 +123,9 @@ func (t *Thread) Sleep(d time.Duration) error {
 func (t *Thread) pause(d time.Duration) wake {
 	open := t.hears(OpSleep)
 	for {
-		x, ok := t.ready(open)
-		if ok != wakeable {
-			t.notTwice(ok, OpSleep, nil)
+		x := t.w.Free()
+		if !t.ready(x, open) {
+			t.notTwice(x, OpSleep, nil)
 			return unparked
 		}
 		if t.publish(x, listening(open), OpSleep, nil, d) {

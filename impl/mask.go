@@ -22,10 +22,12 @@ func (t *Thread) Mask(body func(Restore) error) (err error) {
 	if t.watched {
 		return t.maskWatched(old, body)
 	}
-	if err = body(Restore{t, 0, old}); t.force != nil {
-		err = t.unwound(err)
+	err = body(Restore{t, 0, old})
+	if faulty || t.w.Attention() { // as it is while anything is in force
+		return t.leave(old, t.unwound(err))
 	}
-	return t.leave(old, err)
+	t.level = old
+	return err
 }
 
 // maskWatched is the rest of a mask about which something is to be told.

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// notTwice fails if a thread is not ready to block because it is blocked already.
-func (t *Thread) notTwice(r readiness, op Op, on any) {
-	if r == misused {
+// notTwice fails if t, of the word x, is not ready to block because it is blocked already.
+func (t *Thread) notTwice(x uint64, op Op, on any) {
+	if x&standing != started {
 		t.usedTwice(op, on)
 	}
 }
@@ -61,9 +61,12 @@ func (t *Thread) checkOwner() {
 
 // checkUse fails, in a runtime that checks, unless t itself is at a safe point of its own.
 func (rt *Runtime) checkUse(t *Thread) {
-	if !rt.checks {
-		return
+	if rt.checks {
+		t.checkUse()
 	}
+}
+
+func (t *Thread) checkUse() {
 	t.checkOwner()
 	if t.w.Peek()&abroad != 0 {
 		panic(fmt.Sprintf("impl: %s: its handle is used inside of its foreign call, which must not", t.Name()))
@@ -127,8 +130,7 @@ func goroutine() uint64 {
 // aims fails unless u can be the target of t's op: locks of two threads are taken in the
 // order of their numbers, which are those of one runtime.
 func (t *Thread) aims(op Op, u *Thread) {
-	t.given()
-	if u == nil || u.rt != t.rt {
+	if t == nil || u == nil || u.rt != t.rt {
 		t.badTarget(op, u)
 	}
 }
@@ -164,6 +166,7 @@ func noThread() {
 
 //go:noinline
 func (t *Thread) badTarget(op Op, u *Thread) {
+	t.given()
 	if u == nil {
 		panic(fmt.Sprintf("impl: %s: %s: the target is nil", t.Name(), op))
 	}

@@ -114,19 +114,19 @@ func (t *Thread) claim(ticket uint64) bool {
 // which the caller holds with the word x. The partner gets v, and its own value is
 // returned if it ended the wait. A duration of zero has no end.
 func (q *queue[V]) wait(t *Thread, x uint64, v V, op Op, on any, open bool, d time.Duration) (V, wake) {
-	y, ok := t.ready(open)
-	if ok != wakeable {
+	y := t.w.Free()
+	if !t.ready(y, open) {
 		q.lock.Release(x)
-		t.notTwice(ok, op, on)
+		t.notTwice(y, op, on)
 		return v, unparked
 	}
 	w := q.join(t, v)
 	for !t.publish(y, listening(open), op, on, d) {
-		if y, ok = t.ready(open); ok != wakeable {
+		if y = t.w.Free(); !t.ready(y, open) {
 			q.leave(w)
 			q.release(w)
 			q.lock.Release(x)
-			t.notTwice(ok, op, on)
+			t.notTwice(y, op, on)
 			return v, unparked
 		}
 	}
@@ -156,25 +156,10 @@ func (q *queue[V]) end(w *waiter[V]) V {
 	return v
 }
 
-// readiness says whether a thread can block.
-type readiness uint8
-
-const (
-	wakeable readiness = iota // it can, and its lock is held
-	due                       // something is to be received first
-	misused                   // it is blocked already: two goroutines are one thread
-)
-
-// ready returns t's word, and whether t can block.
-func (t *Thread) ready(open bool) (uint64, readiness) {
-	y := t.w.Free()
-	switch {
-	case y&standing != started:
-		return 0, misused
-	case open && y&pending != 0 || t.stops(y):
-		return 0, due
-	}
-	return y, wakeable
+// ready tells, of t's word, whether t can block. It cannot if something is to be received first,
+// nor if it is blocked already, because two goroutines are one thread: see notTwice.
+func (t *Thread) ready(x uint64, open bool) bool {
+	return x&standing == started && !(open && x&pending != 0) && !t.stops(x)
 }
 
 // listening is the bit of a thread that is open to signals where it waits.

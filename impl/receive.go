@@ -67,6 +67,11 @@ func (t *Thread) interruptible() error {
 	if !t.w.Attention() {
 		return nil
 	}
+	return t.due()
+}
+
+//go:noinline
+func (t *Thread) due() error {
 	t.rt.checkUse(t)
 	if err := t.stopping(); err != nil {
 		return err

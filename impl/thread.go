@@ -33,7 +33,7 @@ type Thread struct {
 	got   payload // what was handed over to the parked thread; guarded, as are these two
 	on    any     // what the thread is blocked on
 	free  *signal // for senders that do not wait
-	force error   // the owner's: what is in force; and of a finished thread what it died of
+	force error   // the owner's: what is in force, with the sign set; and of a finished thread what it died of
 
 	self signal // the own throw
 

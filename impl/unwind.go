@@ -1,6 +1,9 @@
 package impl
 
-import "errors"
+import (
+	"errors"
+	"unsafe"
+)
 
 // unwound returns with which error a frame is left whose body returned err: what is in
 // force stays so, unless err is that or wraps it.
@@ -13,10 +16,17 @@ func (t *Thread) unwound(err error) error {
 
 //go:noinline
 func (t *Thread) reinjected(err error) error {
-	if err != nil && errors.Is(err, t.force) {
+	if identical(err, t.force) || err != nil && errors.Is(err, t.force) {
 		return err
 	}
 	return t.force
+}
+
+// identical tells whether two errors are the same two words, which is so of one that is passed on
+// as it was, and much faster to see than by errors.Is. With == it would panic where errors of
+// their type cannot be compared.
+func identical(a, b error) bool {
+	return *(*[2]uintptr)(unsafe.Pointer(&a)) == *(*[2]uintptr)(unsafe.Pointer(&b))
 }
 
 // Catch runs body and, if that is left by an error of type E (as by errors.As), h. No
@@ -30,7 +40,7 @@ func Catch[E error](t *Thread, body func() error, h func(E) error) error {
 		t.left(FrameCatch, nil)
 		return nil
 	}
-	if t.force != nil || t.watched {
+	if t.watched || t.force != nil && !identical(err, t.force) {
 		err = t.caught(err)
 	}
 	if t.controlled() {

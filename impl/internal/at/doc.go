@@ -7,7 +7,8 @@
 // the next one; so a scheduler can run a program through every interleaving.
 //
 // The mode costs production nothing where it matters. The poll of a safe point
-// looks at the sign of the word only ([Word.Attention]); the stored sign of a
-// controlled word is always set, so that polling it always takes the slow path,
-// which asks the Control. All other operations test one field beside the word.
+// looks at the sign of the word only ([Word.Attention]), and to take the lock is one
+// instruction that tells whether it was free; a controlled word is stored with its sign and
+// its lock bit always set, so that both take their slow path, which asks the Control. The
+// other operations test one field beside the word. All of Word but the slow paths is inlined.
 package at

@@ -18,13 +18,15 @@ type Word struct {
 	c *Object // nil in production
 }
 
-// Control puts a fresh word under c; with a nil c it does nothing.
+// Control puts a fresh word under c; with a nil c it does nothing. What is stored has both bits from
+// then on, so that Attention, Acquire and Free need not ask whether there is a Control: that is
+// known where they go on if a bit is set. The word itself is in its object.
 func (w *Word) Control(c Control) {
 	if c == nil {
 		return
 	}
 	w.c = c.Object()
-	w.v.Store(Sign)
+	w.v.Store(Sign | Lock)
 }
 
 // Object is the word's object, nil in production.
@@ -53,7 +55,7 @@ func (w *Word) Peek() uint64 {
 
 // Acquire takes the lock and returns the word without the lock bit.
 func (w *Word) Acquire() uint64 {
-	if x := w.v.Load(); x&Lock == 0 && w.c == nil && w.v.CompareAndSwap(x, x|Lock) {
+	if x := w.v.Or(Lock); x&Lock == 0 {
 		return x
 	}
 	return w.contend()
@@ -70,7 +72,7 @@ func (w *Word) Release(x uint64) {
 
 // Free returns the word when nobody holds the lock.
 func (w *Word) Free() uint64 {
-	if x := w.v.Load(); x&Lock == 0 && w.c == nil {
+	if x := w.v.Load(); x&Lock == 0 {
 		return x
 	}
 	return w.free()
@@ -122,6 +124,8 @@ func (w *Word) free() uint64 {
 }
 
 // change is part of the step of free: under a Control nothing comes in between.
+//
+//go:noinline
 func (o *Object) change(x, y uint64) bool {
 	if o.Value != x {
 		panic("at: a step between Free and Change")
@@ -131,11 +135,13 @@ func (o *Object) change(x, y uint64) bool {
 	return true
 }
 
+//go:noinline
 func (o *Object) load() uint64 {
 	o.Control.Step(Load, o, nil, nil)
 	return o.Value
 }
 
+//go:noinline
 func (o *Object) acquire() uint64 {
 	o.Control.Step(Acquire, o, nil, nil)
 	x := o.Value
@@ -143,6 +149,7 @@ func (o *Object) acquire() uint64 {
 	return x
 }
 
+//go:noinline
 func (o *Object) release(x uint64) {
 	o.Control.Step(Release, o, nil, nil)
 	o.Value = x
