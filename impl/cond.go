@@ -26,6 +26,7 @@ func (c *Cond) Wait(t *Thread, m *Mutex) error {
 	if err := t.enter(); err != nil {
 		return err
 	}
+	c.q.madeFor(t, OpWait, c)
 	if !m.HeldBy(t) {
 		return t.misuse(OpWait, m, "the thread does not hold the mutex")
 	}

@@ -101,16 +101,25 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("impl: %s: %s %v: %s", e.Thread, e.Op, name(e.On), e.What)
+	return fmt.Sprintf("impl: %s: %s %s: %s", e.Thread, e.Op, name(e.On), e.What)
 }
 
 func (t *Thread) misuse(op Op, on any, what string) error {
 	return &Error{op, t.Name(), on, what}
 }
 
-func name(on any) any {
-	if t, ok := on.(*Thread); ok {
-		return t.Name()
+// name is how messages call what an operation is about. The fields of a cell are not for them: its
+// threads change them meanwhile.
+func name(on any) string {
+	switch on := on.(type) {
+	case nil:
+		return ""
+	case *Thread:
+		return on.Name()
+	case *Mutex:
+		return on.String()
+	case string:
+		return on
 	}
-	return on
+	return fmt.Sprintf("%T", on)
 }

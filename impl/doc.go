@@ -41,8 +41,13 @@
 //
 // Threads block interruptibly at an [MVar], a [Mutex], a [Cond], a [Semaphore], a [Var], in
 // [Thread.Sleep] and [Thread.Join], at Go channels ([Receive], [Send]) and in foreign calls that
-// take a context. A context that is done can interrupt a thread ([Thread.WithContext],
-// [Thread.WithTimeout]), and an interrupt ends the context of a thread ([Thread.Context]).
+// take a context. Go's own channel operations, locks, sleeps and I/O know nothing of threads: what
+// comes while one is in them waits until the next safe point. A context that is done can interrupt
+// a thread ([Thread.WithContext], [Thread.WithTimeout]), and an interrupt ends the context of a
+// thread ([Thread.Context]).
+//
+// Cells are made by their New functions, for one runtime: a cell that was not is of no use under
+// a Scheduler, which would not see what is done with it, and the operation says so.
 //
 // # Errors
 //

@@ -293,3 +293,71 @@ func ExampleVar() {
 	})
 	// Output: 42 <nil>
 }
+
+// A test waits until all threads have come to rest, and sees where each is.
+func ExampleRuntime_AwaitQuiet() {
+	rt, _ := impl.New("ghc@doc2010", impl.Config{Quiet: true, Check: true})
+	jobs := impl.NewMVar[string](rt)
+	worker := rt.NewThread("worker", func(t *impl.Thread) error {
+		job, err := jobs.Take(t)
+		fmt.Println("job:", job, "error:", err)
+		return err
+	})
+	_ = worker.Start(nil)
+	fmt.Println(rt.AwaitQuiet(context.Background()), rt.Stuck())
+	worker.Post(errors.New("no more"))
+	fmt.Println(rt.AwaitQuiet(context.Background()), rt.Stuck())
+	fmt.Println(worker.End())
+	// Output:
+	// <nil> [worker: is in take *impl.MVar[string], 0 pending]
+	// job:  error: no more
+	// <nil> []
+	// died no more
+}
+
+// A request's context interrupts the thread that serves it, even where that waits for a cell.
+func ExampleThread_WithContext() {
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		answer := impl.NewMVar[string](t.Runtime())
+		request, cancel := context.WithCancelCause(context.Background())
+		err := t.WithContext(request, func() error {
+			cancel(errors.New("the client has gone"))
+			_, err := answer.Take(t)
+			return err
+		})
+		fmt.Println(err)
+		return impl.Catch(t, t.Check, func(err error) error { // which is in force until it is handled
+			fmt.Println("handled:", err)
+			return nil
+		})
+	})
+	// Output:
+	// the client has gone
+	// handled: the client has gone
+}
+
+// A supervisor waits for its worker and starts another one in its place.
+func ExampleThread_Join() {
+	inThread("ghc@doc2010", func(t *impl.Thread) error {
+		for try := 1; ; try++ {
+			worker := t.Runtime().Go(t, func(*impl.Thread) error {
+				if try < 3 {
+					return fmt.Errorf("failure %d", try)
+				}
+				return nil
+			})
+			if err := t.Join(worker); err != nil {
+				return err
+			}
+			how, err := worker.End()
+			fmt.Println(how, err)
+			if how == impl.Returned {
+				return nil
+			}
+		}
+	})
+	// Output:
+	// died failure 1
+	// died failure 2
+	// returned <nil>
+}

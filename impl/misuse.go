@@ -20,7 +20,7 @@ func (t *Thread) notTwice(x uint64, op Op, on any) {
 // usedTwice fails because t is to block though it is blocked, has ended, or has not begun.
 func (t *Thread) usedTwice(op Op, on any) {
 	x := t.w.Acquire()
-	was := fmt.Sprintf("is in %s %v", t.op, name(t.on))
+	was := fmt.Sprintf("is in %s %s", t.op, name(t.on))
 	switch {
 	case x&finished != 0:
 		was = "has ended"
@@ -28,7 +28,7 @@ func (t *Thread) usedTwice(op Op, on any) {
 		was = "is not started"
 	}
 	t.w.Release(x)
-	panic(fmt.Sprintf("impl: %s: %s %v: the thread %s: its handle is used from another goroutine", t.Name(), op, name(on), was))
+	panic(fmt.Sprintf("impl: %s: %s %s: the thread %s: its handle is used from another goroutine", t.Name(), op, name(on), was))
 }
 
 // owner is what a runtime that checks knows of a thread.
@@ -171,6 +171,11 @@ func (t *Thread) badTarget(op Op, u *Thread) {
 		panic(fmt.Sprintf("impl: %s: %s: the target is nil", t.Name(), op))
 	}
 	panic(fmt.Sprintf("impl: %s: %s %s: the target is a thread of another runtime; a runtime's threads interrupt and await each other only, from outside there is Post", t.Name(), op, u.Name()))
+}
+
+//go:noinline
+func (t *Thread) unknown(op Op, on any) {
+	panic(fmt.Sprintf("impl: %s: %s %s: the scheduler does not know the cell: make it by its New function, for this runtime", t.Name(), op, name(on)))
 }
 
 // checkParent fails unless parent, if there is one, can start t.

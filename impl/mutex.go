@@ -9,14 +9,20 @@ type Mutex struct {
 	name  string
 }
 
-// NewMutex makes a free mutex. The name is for messages.
+// NewMutex makes a free mutex. The name is for messages, and may be empty.
 func NewMutex(rt *Runtime, name string) *Mutex {
 	m := &Mutex{name: name}
 	m.q.lock.Control(rt.scheduler("NewMutex"))
 	return m
 }
 
-func (m *Mutex) String() string { return m.name }
+// String returns the mutex's name.
+func (m *Mutex) String() string {
+	if m.name == "" {
+		return "a mutex"
+	}
+	return m.name
+}
 
 // Lock takes m, and blocks interruptibly while another thread holds it. It is an [*Error] if t
 // holds it.
@@ -25,6 +31,7 @@ func (m *Mutex) Lock(t *Thread) error {
 		if err := t.enter(); err != nil {
 			return err
 		}
+		m.q.madeFor(t, OpLock, m)
 		x := m.q.lock.Acquire()
 		switch m.owner {
 		case nil:

@@ -32,6 +32,7 @@ func (m *MVar[V]) Take(t *Thread) (V, error) {
 		if err := t.enter(); err != nil {
 			return none, err
 		}
+		m.q.madeFor(t, OpTake, m)
 		x := m.q.lock.Acquire()
 		if m.full {
 			v := m.v
@@ -61,6 +62,7 @@ func (m *MVar[V]) Put(t *Thread, v V) error {
 		if err := t.enter(); err != nil {
 			return err
 		}
+		m.q.madeFor(t, OpPut, m)
 		x := m.q.lock.Acquire()
 		if !m.full {
 			if w := m.q.first(); w != nil && !fault(faultPutNotHandedOver) {

@@ -27,6 +27,14 @@ type waiter[V any] struct {
 	v          V
 }
 
+// madeFor fails if a scheduler runs t, but does not know the cell: what t does there would be
+// no step that it could put off.
+func (q *queue[V]) madeFor(t *Thread, op Op, on any) {
+	if t.w.Object() != nil && q.lock.Object() == nil {
+		t.unknown(op, on)
+	}
+}
+
 // join puts t at the end. The caller holds the lock, as for all below.
 func (q *queue[V]) join(t *Thread, v V) *waiter[V] {
 	w := q.free

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
 )
 
@@ -48,7 +49,11 @@ type Status struct {
 }
 
 func (b Status) String() string {
-	return fmt.Sprintf("%s: %s %v, %d pending", b.Thread.Name(), b.Op, name(b.On), b.Pending)
+	in := "runs"
+	if b.Op != OpNone {
+		in = strings.TrimSpace("is in " + b.Op.String() + " " + name(b.On))
+	}
+	return fmt.Sprintf("%s: %s, %d pending", b.Thread.Name(), in, b.Pending)
 }
 
 // Stuck lists the threads that have not ended, oldest first, and what each is blocked

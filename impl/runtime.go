@@ -35,7 +35,7 @@ type Config struct {
 	Quiet bool
 }
 
-// Runtime is a set of threads under one policy.
+// Runtime is a set of threads under one policy. [New] makes one.
 type Runtime struct {
 	policy  Policy
 	observe func(Event)

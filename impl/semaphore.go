@@ -26,6 +26,7 @@ func (s *Semaphore) Acquire(t *Thread) error {
 		if err := t.enter(); err != nil {
 			return err
 		}
+		s.q.madeFor(t, OpAcquire, s)
 		x := s.q.lock.Acquire()
 		if s.n > 0 {
 			s.n--

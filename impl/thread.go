@@ -111,7 +111,7 @@ const (
 	Alive
 	Returned // its function returned nil
 	Died     // of an error that no handler took
-	Killed   // by Kill, KillNow or its own Exit
+	Killed   // by Kill, KillNow, its own Exit, or because its runtime was closed
 	Exited   // by panic or runtime.Goexit
 )
 
@@ -170,7 +170,9 @@ func (t *Thread) Start(parent *Thread) error {
 }
 
 // Go makes a thread and starts it; parent is as for [Thread.Start]. With a nil one, which is what
-// goroutines that are no threads have, the thread begins at level Open.
+// goroutines that are no threads have, the thread begins at level Open. What a thread starts in a
+// mask, such as a worker that its supervisor replaces, begins masked where the policy inherits
+// masks: start it with a nil parent, or let it begin with [Thread.Unmask].
 func (rt *Runtime) Go(parent *Thread, f func(*Thread) error) *Thread {
 	t := rt.NewThread("", f)
 	_ = t.Start(parent) // it is new

@@ -62,6 +62,7 @@ func (v *Var[V]) WaitUntil(t *Thread, cond func(V) bool) error {
 		if err := t.enter(); err != nil {
 			return err
 		}
+		v.q.madeFor(t, OpWaitUntil, v)
 		x := v.q.lock.Acquire()
 		if cond(v.v) {
 			v.q.lock.Release(x)

@@ -229,8 +229,19 @@ func realRuns() int {
 	return 50
 }
 
-// On goroutines it does so too. With a million runs the frequencies are reported.
+// On goroutines it does so too. With a million runs the frequencies are reported. They can be
+// made in pieces, of one edition if so wanted, by the same command again and again:
+//
+//	go test -timeout 2h ./runtimes -run TestRealRunsAreAllowed/lcl@doc -tally FILE -slice 100000
 func TestRealRunsAreAllowed(t *testing.T) {
+	var pieces *series
+	if *tallyFile != "" {
+		var err error
+		if pieces, err = openSeries(*tallyFile); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { pieces.file.Close() })
+	}
 	usual := debug.SetGCPercent(800) // a run leaves some KiB behind, and little lives
 	t.Cleanup(func() { debug.SetGCPercent(usual) })
 	for _, d := range ImplEditions() {
@@ -240,19 +251,25 @@ func TestRealRunsAreAllowed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			programs := 0
+			programs, least := 0, nightRuns
 			for _, test := range litmus.All() {
-				if realRunsAllowed(t, r, test, d, Options{Runs: realRuns(), Seed: 1}) {
-					programs++
+				o := Options{Runs: realRuns(), Seed: 1}
+				if pieces != nil {
+					o = pieces.next(d.Name, test.Path(), *sliceRuns, nightRuns)
 				}
+				if o.Runs > 0 && !realRunsAllowed(t, r, test, d, o, pieces) {
+					continue
+				}
+				programs++
+				least = min(least, int(o.Seed)-1+o.Runs)
 			}
-			t.Logf("%d runs of each of %d programs", realRuns(), programs)
+			t.Logf("%d programs, at least %d runs of each", programs, least)
 		})
 	}
 }
 
 // realRunsAllowed tells whether the test could be run.
-func realRunsAllowed(t *testing.T, r *Impl, test *litmus.Test, d model.Dialect, o Options) bool {
+func realRunsAllowed(t *testing.T, r *Impl, test *litmus.Test, d model.Dialect, o Options, pieces *series) bool {
 	t.Helper()
 	rep, err := Conform(context.Background(), r, test, []model.Dialect{d}, o)
 	if err != nil {
@@ -264,6 +281,10 @@ func realRunsAllowed(t *testing.T, r *Impl, test *litmus.Test, d model.Dialect, 
 	if rep.Skipped == "" && rep.Judged[0].Verdict == litmus.Violating {
 		s := rep.Judged[0].Stray[0]
 		t.Errorf("%s: %s is not allowed (%d of %d runs, seed %d); nearest allowed: %s", test.Path(), s.Outcome, s.Count, o.Runs, o.Seed, s.Nearest)
+	} else if rep.Skipped == "" && pieces != nil { // what is not allowed is tried again
+		if err := pieces.add(d.Name, test.Path(), o, rep.Tally.Counts); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return rep.Skipped == ""
 }
