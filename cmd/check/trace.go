@@ -124,10 +124,6 @@ func fileError(name string, err error) error {
 	if errors.As(err, &pathError) {
 		return fmt.Errorf("%s: %v", name, pathError.Err)
 	}
-	var syntax *traces.SyntaxError
-	if errors.As(err, &syntax) {
-		return fmt.Errorf("%s:%w", name, err)
-	}
 	return fmt.Errorf("%s: %w", name, err)
 }
 
