@@ -136,9 +136,11 @@ func measured(t *testing.T, drivers map[string]*Driver, v Deviation) string {
 // Where a runtime is installed, its deviations are looked for with few runs: one that is
 // not seen is news. What may not be, is an outcome that the runtime's edition forbids.
 func TestDeviationsAreStillThere(t *testing.T) {
+	t.Parallel()
 	few := 20
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
 			d := driver(t, r.Name)
 			for _, v := range Deviations {
 				if v.Runtime != r.Name {

@@ -245,15 +245,16 @@ var claims = []claim{
 }
 
 func TestClaims(t *testing.T) {
-	drivers := map[string]*Driver{}
+	t.Parallel()
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
-			drivers[r.Name] = driver(t, r.Name)
+			t.Parallel()
+			d := driver(t, r.Name)
 			for _, c := range claims {
 				if c.runtime == r.Name {
-					t.Run(c.name, func(t *testing.T) { c.check(t, drivers[r.Name], counted) })
+					t.Run(c.name, func(t *testing.T) { c.check(t, d, counted) })
 					if c.recordable() {
-						t.Run(c.name+", recorded", func(t *testing.T) { c.check(t, drivers[r.Name], countedOfRecorded) })
+						t.Run(c.name+", recorded", func(t *testing.T) { c.check(t, d, countedOfRecorded) })
 					}
 				}
 			}
@@ -320,8 +321,10 @@ var errorsOfTheLanguage = map[string]string{
 // Every driver refuses alike what it cannot read and what it cannot express, and finds the
 // same errors in what it runs.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
 			d := driver(t, r.Name)
 			run := func(wire string) error {
 				_, err := d.Run(t.Context(), Program{Name: "p", Wire: wire}, Options{Runs: 1})

@@ -82,11 +82,12 @@ func eclBuild(file, out string) []string {
 
 // A small allocation area makes for many garbage collections, hence safe points;
 // short time slices let a thread that does not yield be interrupted soon.
-// The collector stays parallel: with -qg GHC 9.0.2 dies, "internal error:
-// removeFromQueues", after some thousand exceptions thrown between capabilities.
+// One thread collects: several spin until all of them have a processor, which on a busy
+// machine lasted for seconds. That is said with -qn1, not -qg, with which GHC 9.0.2 dies,
+// "internal error: removeFromQueues", after some thousand exceptions thrown between capabilities.
 func ghcRun(capabilities string) func(string) []string {
 	return func(file string) []string {
-		return []string{file, "+RTS", capabilities, "-I0", "-A64k", "-C0.001", "-V0.001", "-M1g", "-RTS"}
+		return []string{file, "+RTS", capabilities, "-I0", "-A64k", "-C0.001", "-V0.001", "-M1g", "-qn1", "-RTS"}
 	}
 }
 

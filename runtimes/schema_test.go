@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -80,13 +81,15 @@ func (root *schema) check(s *schema, v any) string {
 	return ""
 }
 
-var patterns = map[string]*regexp.Regexp{}
+var patterns sync.Map // of regular expressions, by their texts
 
 func pattern(text string) *regexp.Regexp {
-	if patterns[text] == nil {
-		patterns[text] = regexp.MustCompile(text)
+	if known, ok := patterns.Load(text); ok {
+		return known.(*regexp.Regexp)
 	}
-	return patterns[text]
+	re := regexp.MustCompile(text)
+	patterns.Store(text, re)
+	return re
 }
 
 func (root *schema) oneOf(s *schema, v any) string {

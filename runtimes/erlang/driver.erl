@@ -312,12 +312,14 @@ run_once(#p{cells = Cells, threads = Threads} = P, Limit) ->
     atomics:put(A, Size, 1),
     Ends = #{},
     Result = finish(P, A, Spawned, Ends, snapshot(P, A, Spawned, Ends), now_ms() + Limit, 0),
+    Text = case Result of
+               undecided -> undecided;
+               {Last, Looping} -> outcome(P, A, Spawned, Last, Looping)
+           end,
+    %% Who hears that another is killed goes on before it is killed, too: by then all is told.
     [exit(Pid, kill) || {Pid, _, _, _} <- Spawned],
     [demonitor(Ref, [flush]) || {_, Ref, _, _} <- Spawned],
-    case Result of
-        undecided -> undecided;
-        {Last, Looping} -> outcome(P, A, Spawned, Last, Looping)
-    end.
+    Text.
 
 %% Who has ended so far, and how.
 collect(Ends) ->

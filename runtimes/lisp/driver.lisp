@@ -22,7 +22,6 @@
 
 (defconstant +log-size+ 1024)
 (defconstant +tape-size+ 512)           ; events of a thread that a history has room for
-(defconstant +leaks+ 64)                ; threads left over, then the process asks for a successor
 
 (deftype words () '(simple-array fixnum (*)))
 

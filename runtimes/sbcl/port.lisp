@@ -6,6 +6,7 @@
 
 (defparameter +runtime+ "sbcl")
 (defparameter +missing+ '())
+(defconstant +leaks+ 64)      ; threads left over, then the process asks for a successor
 (defparameter +waits-open+ t) ; in a wait, what is allowed is enabled
 
 (deftype counter () '(simple-array sb-ext:word (1)))
