@@ -158,17 +158,24 @@ func (c *child) used() (time.Duration, bool) {
 }
 
 // ended waits until a process whose output has ended is gone, with all that it
-// logged. It reports false for one that lives on, and kills it.
+// logged. It reports false for one that lives on, and kills it; one that goes on using
+// the processor may be dying on a loaded machine.
 func (c *child) ended() bool {
-	t := time.NewTimer(patienceToDie)
-	defer t.Stop()
-	select {
-	case <-c.exited:
-		return true
-	case <-t.C:
-		c.kill()
-		return false
+	before, _ := c.used()
+	for range silences {
+		select {
+		case <-c.exited:
+			return true
+		case <-time.After(patienceToDie):
+		}
+		after, _ := c.used()
+		if after == before {
+			break
+		}
+		before = after
 	}
+	c.kill()
+	return false
 }
 
 // stop asks the process to end, and kills what does not.

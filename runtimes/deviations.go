@@ -100,8 +100,9 @@ type Measured struct {
 	Count      int
 	Runs       int
 	Undecided  int
-	Vanished   bool // it did not show
-	Unexpected int  // outcomes that the runtime's edition does not allow
+	Vanished   bool   // it did not show
+	Unexpected int    // outcomes that the runtime's edition does not allow
+	Such       string // one of them
 }
 
 // Measure runs the test of a deviation on d, the driver of its runtime.
@@ -128,7 +129,7 @@ func (v Deviation) Measure(ctx context.Context, d Runner, runs int, seed uint64)
 		m.Undecided += n
 	}
 	for _, s := range rep.Judged[0].Stray {
-		m.Unexpected += s.Count
+		m.Unexpected, m.Such = m.Unexpected+s.Count, s.Outcome.String()
 	}
 	m.Vanished = m.Count == 0
 	return m, nil

@@ -136,11 +136,10 @@ func measured(t *testing.T, drivers map[string]*Driver, v Deviation) string {
 // Where a runtime is installed, its deviations are looked for with few runs: one that is
 // not seen is news. What may not be, is an outcome that the runtime's edition forbids.
 func TestDeviationsAreStillThere(t *testing.T) {
-	t.Parallel()
 	few := 20
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
-			t.Parallel()
+			beside(t, r)
 			d := driver(t, r.Name)
 			for _, v := range Deviations {
 				if v.Runtime != r.Name {
@@ -151,7 +150,7 @@ func TestDeviationsAreStillThere(t *testing.T) {
 				case err != nil:
 					t.Errorf("%s: %v", v.What, err)
 				case m.Unexpected > 0:
-					t.Errorf("%s, %s: %d of %d runs came to what %s does not allow (seed %d)", v.What, v.Test, m.Unexpected, m.Runs, r.Edition, seed)
+					t.Errorf("%s, %s: %d of %d runs came to what %s does not allow, as %s (seed %d)", v.What, v.Test, m.Unexpected, m.Runs, r.Edition, m.Such, seed)
 				case m.Vanished:
 					t.Logf("not seen in %d runs: %s", m.Runs, v.What)
 				default:

@@ -147,10 +147,9 @@ const (
 
 // No driver comes, in a few made programs, to what the edition of what was seen does not allow.
 func TestMadePrograms(t *testing.T) {
-	t.Parallel()
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
-			t.Parallel()
+			beside(t, r)
 			edition, err := model.Edition(r.Edition)
 			if err != nil {
 				t.Fatal(err)

@@ -27,6 +27,14 @@ func driver(t *testing.T, name string) *Driver {
 	return d
 }
 
+// beside lets the test of a runtime go on beside those of others, unless it needs all
+// processors for itself.
+func beside(t *testing.T, r Runtime) {
+	if r.Jobs() > 1 {
+		t.Parallel()
+	}
+}
+
 const seed = 20100101
 
 // limit leaves room for a machine that does other things as well: no outcome waits for it.
@@ -245,10 +253,9 @@ var claims = []claim{
 }
 
 func TestClaims(t *testing.T) {
-	t.Parallel()
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
-			t.Parallel()
+			beside(t, r)
 			d := driver(t, r.Name)
 			for _, c := range claims {
 				if c.runtime == r.Name {
@@ -321,10 +328,9 @@ var errorsOfTheLanguage = map[string]string{
 // Every driver refuses alike what it cannot read and what it cannot express, and finds the
 // same errors in what it runs.
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
-			t.Parallel()
+			beside(t, r)
 			d := driver(t, r.Name)
 			run := func(wire string) error {
 				_, err := d.Run(t.Context(), Program{Name: "p", Wire: wire}, Options{Runs: 1})

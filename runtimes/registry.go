@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 )
 
@@ -20,6 +21,7 @@ type Runtime struct {
 	Compare []string // other editions worth comparing it with
 
 	source  source
+	spins   bool  // its own threads spin until each has a processor, so that it needs two
 	memory  int64 // bound of its address space in bytes; 0 for systems that reserve more than they use
 	command func(file string) []string
 	build   func(file, out string) []string // nil where the source itself is run
@@ -82,12 +84,11 @@ func eclBuild(file, out string) []string {
 
 // A small allocation area makes for many garbage collections, hence safe points;
 // short time slices let a thread that does not yield be interrupted soon.
-// One thread collects: several spin until all of them have a processor, which on a busy
-// machine lasted for seconds. That is said with -qn1, not -qg, with which GHC 9.0.2 dies,
-// "internal error: removeFromQueues", after some thousand exceptions thrown between capabilities.
+// The collector stays parallel: with -qg, and with -qn1, GHC 9.0.2 dies, "internal error:
+// removeFromQueues", after some hundred to thousand exceptions thrown between capabilities.
 func ghcRun(capabilities string) func(string) []string {
 	return func(file string) []string {
-		return []string{file, "+RTS", capabilities, "-I0", "-A64k", "-C0.001", "-V0.001", "-M1g", "-qn1", "-RTS"}
+		return []string{file, "+RTS", capabilities, "-I0", "-A64k", "-C0.001", "-V0.001", "-M1g", "-RTS"}
 	}
 }
 
@@ -96,6 +97,7 @@ var table = []Runtime{
 		Name: "ghc", Title: "Glasgow Haskell Compiler, two capabilities", Tool: "ghc", Install: apt + "ghc",
 		Edition: "ghc@9.0", Compare: []string{"ghc@base4.15", "ghc@doc2010", "ghc@pldi01"},
 		source: source{"Driver.hs", ghcDriver},
+		spins:  true, // those that collect
 		memory: 4 << 30,
 		build:  ghcBuild, command: ghcRun("-N2"),
 	},
@@ -209,6 +211,15 @@ func (r Runtime) Installed() error {
 		return &NotInstalled{r.Name, r.Tool, r.Install}
 	}
 	return nil
+}
+
+// Jobs is how many processes of the driver may well run side by side: twice as many as there
+// are processors, since runs wait for most of their time.
+func (r Runtime) Jobs() int {
+	if r.spins {
+		return max(1, runtime.NumCPU()/2)
+	}
+	return 2 * runtime.NumCPU()
 }
 
 // Driver is a runner for r. Its process is built and started when first needed.

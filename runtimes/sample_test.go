@@ -18,11 +18,10 @@ const share = 8
 // so in some of the runs, and each of them has an explanation. All that is said meanwhile
 // is of the schema.
 func TestDriversKeepToTheirEditions(t *testing.T) {
-	t.Parallel()
 	root := loadSchema(t)
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
-			t.Parallel()
+			beside(t, r)
 			edition, err := model.Edition(r.Edition)
 			if err != nil {
 				t.Fatal(err)

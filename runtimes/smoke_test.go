@@ -6,10 +6,9 @@ import (
 )
 
 func TestSmoke(t *testing.T) {
-	t.Parallel()
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
-			t.Parallel()
+			beside(t, r)
 			d := driver(t, r.Name)
 			var report bytes.Buffer
 			err := Smoke(t.Context(), d, &report)

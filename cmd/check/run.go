@@ -60,7 +60,7 @@ func (a *app) run(ctx context.Context, f *flag.FlagSet, args []string) (int, err
 	f.IntVar(&tr.options.Runs, "runs", 1000, "run each test so `many` times")
 	f.Uint64Var(&tr.options.Seed, "seed", 0, "the `seed` of the jitter (default: a new one, printed)")
 	f.DurationVar(&tr.options.Limit, "limit", 2*time.Second, "a run that takes longer has no outcome")
-	f.IntVar(&tr.jobs, "jobs", 0, "let so `many` processes of a driver do the tests side by side (default: twice the processors)")
+	f.IntVar(&tr.jobs, "jobs", 0, "let so `many` processes of a driver do the tests side by side (default: twice the processors, of ghc half of them)")
 	f.BoolVar(&tr.verbose, "v", false, "print every outcome with its count")
 	f.StringVar(&tr.results, "results", "", "write results to a `file` as they come, and do not run again what is in it")
 	f.StringVar(&tr.records, "histories", "", "record a history of each run, judge it, and write those that differ into the `directory`, a file a test")
@@ -139,6 +139,7 @@ func (tr *trial) open() (err error) {
 // subject is something that runs tests, and what it is held against.
 type subject struct {
 	start    func() runtimes.Runner // anew for each that runs beside others
+	jobs     int                    // as many as may well do so
 	editions []model.Dialect
 	deciding []string // those that make the verdict
 }
@@ -150,14 +151,14 @@ func (a *app) subjects(tr trial) ([]subject, error) {
 	case tr.driver != "" && tr.names == "":
 		return nil, usageError{fmt.Errorf("a driver of your own needs an edition to be judged by: -d")}
 	case tr.driver != "":
-		return one(func() runtimes.Runner { return runtimes.Command(tr.driver, tr.names) }, tr.names)
+		return one(func() runtimes.Runner { return runtimes.Command(tr.driver, tr.names) }, runtimes.Runtime{}.Jobs(), tr.names)
 	case tr.runtime == "impl":
 		edition := cmp.Or(tr.names, "ghc@doc2010")
 		r, err := runtimes.NewImpl(edition)
 		if err != nil {
 			return nil, usageError{err}
 		}
-		return one(func() runtimes.Runner { return r }, edition)
+		return one(func() runtimes.Runner { return r }, 1, edition) // which makes its runs side by side
 	}
 	all, err := runtimesNamed(tr.runtime)
 	if err != nil {
@@ -176,18 +177,18 @@ func (a *app) subjects(tr trial) ([]subject, error) {
 		if err != nil {
 			return nil, err
 		}
-		subjects = append(subjects, subject{func() runtimes.Runner { return r.Driver() }, eds, deciding})
+		subjects = append(subjects, subject{func() runtimes.Runner { return r.Driver() }, r.Jobs(), eds, deciding})
 	}
 	return subjects, nil
 }
 
 // one is a single subject judged by the named editions.
-func one(start func() runtimes.Runner, names string) ([]subject, error) {
+func one(start func() runtimes.Runner, jobs int, names string) ([]subject, error) {
 	eds, err := editions(names, nil)
 	if err != nil {
 		return nil, err
 	}
-	sub := subject{start: start, editions: eds}
+	sub := subject{start: start, jobs: jobs, editions: eds}
 	for _, d := range eds {
 		sub.deciding = append(sub.deciding, d.Name)
 	}

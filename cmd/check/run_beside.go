@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -62,16 +62,9 @@ func (a *app) runOn(ctx context.Context, sub subject, tr trial, chosen []*litmus
 	return s, nil
 }
 
-// workers are as many as were asked for, or suit: runs of a driver wait most of their time
-// for threads to come to rest, and package impl makes its own side by side.
-func (sub subject) workers(jobs, tests int) []*worker {
-	first := sub.start()
-	driver, process := first.(*runtimes.Driver)
-	if jobs == 0 && process {
-		jobs = 2 * runtime.NumCPU()
-	}
-	all := []*worker{{Runner: first, driver: driver}}
-	for range min(jobs, tests) - 1 {
+// workers are as many as were asked for, or suit, but no more than there are tests.
+func (sub subject) workers(jobs, tests int) (all []*worker) {
+	for range max(1, min(cmp.Or(jobs, sub.jobs), tests)) {
 		r := sub.start()
 		driver, _ := r.(*runtimes.Driver)
 		all = append(all, &worker{Runner: r, driver: driver})
