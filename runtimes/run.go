@@ -154,10 +154,19 @@ var (
 // patience while it is starved of processor time.
 const silences = 10
 
+// promptly is when most replies have come: only of a driver that is silent for longer is it
+// asked what processor time it uses, for which the system's processes are gone through.
+const promptly = 300 * time.Millisecond
+
 // next waits for a reply. Whether silence for so long means a hang, a livelock or a
 // loaded machine is told by the processor time that the process, and what it started,
 // has used.
 func (d *Driver) next(ctx context.Context, patience time.Duration) (reply, string, error) {
+	r, kind, err := d.child.receive(ctx, promptly)
+	if !errors.Is(err, errSilent) {
+		return r, kind, err
+	}
+	patience -= promptly
 	before, known := cpuTime(d.child.cmd.Process.Pid)
 	for range silences {
 		r, kind, err := d.child.receive(ctx, patience)

@@ -693,7 +693,8 @@
               (t (reply "\"error\":\"no command ~A\"" cmd)))
       (unsupported (c) (reply "\"skipped\":\"no form ~A\"" (what c)))
       (malformed (c) (reply "\"error\":\"~A\"" (printable (what c))))
-      (error (c) (reply "\"error\":\"~A\"" (printable c))))))
+      ;; The program is not to blame: what it was, and where, is all that can be told of it.
+      (error (c) (reply "\"error\":\"~A in ~A: ~A\"" (printable (type-of c)) cmd (printable c))))))
 
 (defun main ()
   (prepare-process)
