@@ -2,6 +2,7 @@
 // with GHC and SBCL where they are installed, operation by operation:
 //
 //	go run ./impl/bench -rounds 20
+//	go run ./impl/bench -rounds 20 -update docs/results/impl.md
 //
 // Each round runs everything once, the two of a pair one after the other; what is printed is
 // the median of the rounds, and of the ratios within a round. The figures are processor time
@@ -32,51 +33,64 @@ var haskell []byte
 //go:embed bench.lisp
 var lisp []byte
 
-// operation is a line of the table: names of measurements, empty where there is none. aim is
-// the ratio to what is beside it, or to GHC, that is aimed at.
+// operation is a line of the table: names of measurements, empty where there is none, what is beside
+// it, and what is aimed at.
 type operation struct {
 	name, impl, beside, ghc, sbcl string
-	aim                           string
+	what                          string
+	aim                           aim
 }
 
-const each = " cpu-ns/each"
+// aim is the most that a figure may be: in ns, or as a ratio to what is beside it or to GHC.
+type aim struct {
+	most float64
+	of   string
+}
+
+const (
+	ns     = "ns"
+	beside = "× beside"
+	ofGHC  = "× GHC"
+	each   = " cpu-ns/each"
+)
 
 var operations = []operation{
-	{"safe point", "Check/impl" + each, "Check/bare load" + each, "", "", "1.05 × a bare load and branch"},
-	{"", "Check/impl" + each, "Check/ctx.Err" + each, "", "", ""},
-	{"mask, Enter and Leave", "Frames/Enter and Leave" + each, "Frames/atomic or and and" + each, "mask", "mask", ""},
-	{"mask, closure", "Frames/Mask" + each, "Frames/Mask, floor" + each, "mask", "mask", ""},
-	{"mask and restore", "Frames/Mask and Do" + each, "", "mask-restore", "mask-restore", ""},
-	{"handler", "Frames/Catch" + each, "Frames/if err" + each, "catch", "catch", ""},
-	{"handler, error caught", "Frames/Catch an error" + each, "Frames/defer and recover" + each, "catch-error", "catch-error", ""},
-	{"cleanup", "Frames/UnwindProtect" + each, "Frames/UnwindProtect, floor" + each, "finally", "finally", ""},
-	{"finally, masked", "Frames/Finally" + each, "", "finally", "bracket", ""},
-	{"bracket", "Frames/Bracket" + each, "Frames/lock, defer unlock" + each, "bracket", "bracket", ""},
-	{"MVar, put and take", "Cells/MVar put and take" + each, "Cells/channel of one" + each, "mvar", "", ""},
-	{"mutex", "Cells/Mutex" + each, "Cells/sync.Mutex" + each, "", "", ""},
-	{"channel, Send and Receive", "Cells/Receive and Send" + each, "Cells/channel of one" + each, "", "", ""},
-	{"throw to a parked thread", "Parked/impl" + each, "Parked/unbuffered channel" + each, "parked", "parked", "1.3 × a channel, 1.2 × GHC"},
-	{"", "Parked/impl" + each, "Parked/ctx cancel and done" + each, "", "", "0.4 × ctx"},
-	{"throw to a masked thread", "Masked/impl" + each, "Masked/condition, there and back" + each, "masked", "", ""},
-	{"go, kill, join", "Spawn/go, kill, join" + each, "Spawn/go, ctx cancel, done" + each, "spawn", "", ""},
-	{"function to oneself, queued, of 100", "Pending/100 cpu-ns/enqueue", "", "", "enqueue-100", ""},
-	{"and received", "Pending/100 cpu-ns/drain", "", "", "drain-100", ""},
-	{"of 1 000 000", "Pending/1000000 cpu-ns/enqueue", "Pending/100 cpu-ns/enqueue", "", "enqueue-1000", "flat"},
-	{"and received", "Pending/1000000 cpu-ns/drain", "Pending/100 cpu-ns/drain", "", "drain-1000", "flat"},
-	{"blocked thrower received, of 100", "Throwers/impl 100" + each, "Throwers/channel 100" + each, "throwers-100", "", ""},
-	{"of 1 000", "Throwers/impl 1000" + each, "Throwers/channel 1000" + each, "throwers-1000", "", ""},
-	{"of 10 000", "Throwers/impl 10000" + each, "Throwers/channel 10000" + each, "throwers-10000", "", "1.5 × a channel"},
-	{"withdrawal, of 10", "Withdraw/10" + each, "", "", "", ""},
-	{"of 1 000", "Withdraw/1000" + each, "Withdraw/10" + each, "", "", "flat"},
-	{"throw to a running thread, p50", "Running/impl p50-ns", "Running/flag, there and back p50-ns", "", "", "3 × a flag"},
+	{"safe point", "Check/impl" + each, "Check/bare load" + each, "", "", "a bare atomic load and branch", aim{1.05, beside}},
+	{"mask, `Enter` and `Leave`", "Frames/Enter and Leave" + each, "Frames/atomic or and and" + each, "mask", "mask", "atomic or, and", aim{4, ns}},
+	{"mask, closure", "Frames/Mask" + each, "Frames/Mask, floor" + each, "mask", "mask", "its floor: a body and a deferred store", aim{6, ns}},
+	{"mask and restore", "Frames/Mask and Do" + each, "", "mask-restore", "mask-restore", "", aim{}},
+	{"handler, nothing caught", "Frames/Catch" + each, "Frames/if err" + each, "catch", "catch", "`if err != nil`", aim{5, ns}},
+	{"handler, error caught", "Frames/Catch an error" + each, "Frames/defer and recover" + each, "catch-error", "catch-error", "defer and recover, no panic", aim{}},
+	{"cleanup", "Frames/UnwindProtect" + each, "Frames/UnwindProtect, floor" + each, "finally", "finally", "its floor: a body, a cleanup, a deferred test", aim{8, ns}},
+	{"finally, masked", "Frames/Finally" + each, "", "finally", "bracket", "", aim{}},
+	{"bracket", "Frames/Bracket" + each, "Frames/lock, defer unlock" + each, "bracket", "bracket", "lock, deferred unlock", aim{13, ns}},
+	{"MVar, put and take", "Cells/MVar put and take" + each, "Cells/channel of one" + each, "mvar", "", "a channel of one", aim{}},
+	{"mutex", "Cells/Mutex" + each, "Cells/sync.Mutex" + each, "", "", "sync.Mutex", aim{}},
+	{"Go channel, `Send` and `Receive`", "Cells/Receive and Send" + each, "Cells/channel of one" + each, "", "", "the channel itself", aim{}},
+	{"throw to a parked thread", "Parked/impl" + each, "Parked/unbuffered channel" + each, "", "parked", "unbuffered channel", aim{1.3, beside}},
+	{"the same", "Parked/impl" + each, "Parked/ctx cancel and done" + each, "", "", "context cancel, done", aim{0.4, beside}},
+	{"the same", "Parked/impl" + each, "", "parked", "", "", aim{1.2, ofGHC}},
+	{"throw to a masked thread that yields", "Masked/impl" + each, "Masked/condition, there and back" + each, "masked", "", "condition variable, there and back", aim{}},
+	{"go, kill, join", "Spawn/go, kill, join" + each, "Spawn/go, ctx cancel, done" + each, "spawn", "", "go, context cancel, done", aim{}},
+	{"function to oneself, queued, 100 pending", "Pending/100 cpu-ns/enqueue", "", "", "enqueue-100", "", aim{12, ns}},
+	{"and received", "Pending/100 cpu-ns/drain", "", "", "drain-100", "", aim{12, ns}},
+	{"queued, 1 000 000 pending (SBCL: 1 000)", "Pending/1000000 cpu-ns/enqueue", "Pending/100 cpu-ns/enqueue", "", "enqueue-1000", "100 pending", aim{1.1, beside}},
+	{"and received", "Pending/1000000 cpu-ns/drain", "Pending/100 cpu-ns/drain", "", "drain-1000", "100 pending", aim{1.1, beside}},
+	{"blocked thrower received, of 100", "Throwers/impl 100" + each, "Throwers/channel 100" + each, "throwers-100", "", "senders blocked on one channel", aim{70, ns}},
+	{"of 1 000", "Throwers/impl 1000" + each, "Throwers/channel 1000" + each, "throwers-1000", "", "the same", aim{70, ns}},
+	{"of 10 000", "Throwers/impl 10000" + each, "Throwers/channel 10000" + each, "throwers-10000", "", "the same", aim{1.5, beside}},
+	{"withdrawal, of 1 000 blocked", "Withdraw/1000" + each, "Withdraw/10" + each, "", "", "of 10 blocked", aim{1.5, beside}},
+	{"throw to a running thread, p50, real time", "Running/impl p50-ns", "Running/flag, there and back p50-ns", "", "", "a flag there and back", aim{300, ns}},
+	{"the same", "Running/impl p50-ns", "Running/flag, there and back p50-ns", "", "", "the same", aim{3, beside}},
 }
 
 func main() {
 	rounds := flag.Int("rounds", 10, "how `many` rounds")
+	update := flag.String("update", "", "put the table into this `file`, between the lines "+opening+" and "+closing)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *rounds); err != nil {
+	if err := run(ctx, *rounds, *update); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(2)
 	}
@@ -88,7 +102,12 @@ type program struct {
 	read func(line string, into map[string]float64)
 }
 
-func run(ctx context.Context, rounds int) error {
+func run(ctx context.Context, rounds int, update string) error {
+	if update != "" { // before it is measured for minutes
+		if _, err := replaced(update, ""); err != nil {
+			return err
+		}
+	}
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return err
@@ -123,7 +142,15 @@ func run(ctx context.Context, rounds int) error {
 	if len(all) == 0 {
 		return fmt.Errorf("interrupted before the end of the first round")
 	}
-	return table(all)
+	rows := table(all)
+	if err := show(rows); err != nil || update == "" {
+		return err
+	}
+	text, err := replaced(update, markdown(rows))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(update, text, 0o666)
 }
 
 func command(ctx context.Context, argv ...string) ([]byte, error) {
@@ -195,31 +222,89 @@ func prefixed(with string) func(string, map[string]float64) {
 	}
 }
 
-func table(all []map[string]float64) error {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "operation\timpl\tbeside\t×\tghc\t×\tsbcl\t×\t  what is beside it; the aim\t")
+var head = []string{"operation", "impl", "beside", "×", "GHC", "×", "SBCL", "×", "what is beside it", "aim", "distance"}
+
+// table makes the rows, of texts.
+func table(all []map[string]float64) [][]string {
+	rows := [][]string{head}
 	for _, o := range operations {
-		mine := median(all, func(m map[string]float64) (float64, bool) { v, ok := m[o.impl]; return v, ok })
-		fmt.Fprintf(w, "%s\t%s\t", o.name, mine)
-		for _, other := range []string{o.beside, "ghc " + o.ghc, "sbcl " + o.sbcl} {
-			value := median(all, func(m map[string]float64) (float64, bool) { v, ok := m[other]; return v, ok })
-			ratio := median(all, func(m map[string]float64) (float64, bool) {
-				a, b := m[o.impl], m[other]
+		mine, measured := median(all, func(m map[string]float64) (float64, bool) { v, ok := m[o.impl]; return v, ok })
+		row := []string{o.name, figure(mine, measured)}
+		against := map[string]float64{ns: mine}
+		for _, other := range []struct{ name, of string }{{o.beside, beside}, {"ghc " + o.ghc, ofGHC}, {"sbcl " + o.sbcl, ""}} {
+			value, known := median(all, func(m map[string]float64) (float64, bool) { v, ok := m[other.name]; return v, ok })
+			ratio, _ := median(all, func(m map[string]float64) (float64, bool) {
+				a, b := m[o.impl], m[other.name]
 				return a / b, a != 0 && b != 0
 			})
-			fmt.Fprintf(w, "%s\t%s\t", value, ratio)
+			if against[other.of] = ratio; known {
+				row = append(row, figure(value, true), fmt.Sprintf("%.2f", ratio))
+			} else {
+				row = append(row, "", "")
+			}
 		}
-		beside, _, _ := strings.Cut(o.beside, " cpu-ns")
-		if o.aim != "" {
-			beside += "; " + o.aim
+		row = append(row, o.what, "", "")
+		if o.aim.most != 0 {
+			row[len(row)-2] = fmt.Sprintf("%v %s", o.aim.most, o.aim.of)
+			row[len(row)-1] = distance(against[o.aim.of], o.aim.most)
 		}
-		fmt.Fprintf(w, "  %s\t\n", beside)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// distance says how far a figure is from its aim.
+func distance(is, most float64) string {
+	switch {
+	case is == 0:
+		return "not measured"
+	case is <= most:
+		return "met"
+	}
+	return fmt.Sprintf("missed: %.2f of it", is/most)
+}
+
+func show(rows [][]string) error {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 	return w.Flush()
 }
 
-// median is that of what there is, as text.
-func median(all []map[string]float64, of func(map[string]float64) (float64, bool)) string {
+func markdown(rows [][]string) string {
+	var b strings.Builder
+	for i, row := range rows {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+		if i == 0 {
+			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
+		}
+	}
+	return strings.ReplaceAll(b.String(), "|  |", "| |")
+}
+
+// The lines in a document between which the table is.
+const (
+	opening = "<!-- the table of go run ./impl/bench -update -->"
+	closing = "<!-- end of the table -->"
+)
+
+// replaced is the document with another table in it.
+func replaced(file, table string) ([]byte, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	before, rest, begins := strings.Cut(string(text), opening+"\n")
+	_, after, ends := strings.Cut(rest, closing+"\n")
+	if !begins || !ends {
+		return nil, fmt.Errorf("%s: there is no line %q, or no line %q behind it: the table has no place", file, opening, closing)
+	}
+	return []byte(before + opening + "\n" + table + closing + "\n" + after), nil
+}
+
+// median is that of what there is, and whether there is anything.
+func median(all []map[string]float64, of func(map[string]float64) (float64, bool)) (float64, bool) {
 	var values []float64
 	for _, m := range all {
 		if v, ok := of(m); ok {
@@ -227,12 +312,18 @@ func median(all []map[string]float64, of func(map[string]float64) (float64, bool
 		}
 	}
 	if len(values) == 0 {
-		return ""
+		return 0, false
 	}
 	slices.Sort(values)
-	v := values[len(values)/2]
-	if v < 20 {
-		return fmt.Sprintf("%.2f", v)
+	return values[len(values)/2], true
+}
+
+func figure(v float64, measured bool) string {
+	switch {
+	case !measured:
+		return ""
+	case v < 20:
+		return fmt.Sprintf("%.1f", v)
 	}
 	return fmt.Sprintf("%.0f", v)
 }
