@@ -275,12 +275,15 @@ func show(rows [][]string) error {
 func markdown(rows [][]string) string {
 	var b strings.Builder
 	for i, row := range rows {
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+		for _, cell := range row {
+			b.WriteString(strings.TrimRight("| "+cell, " ") + " ")
+		}
+		b.WriteString("|\n")
 		if i == 0 {
 			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
 		}
 	}
-	return strings.ReplaceAll(b.String(), "|  |", "| |")
+	return b.String()
 }
 
 // The lines in a document between which the table is.
