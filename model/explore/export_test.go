@@ -38,9 +38,8 @@ func CPU() time.Duration {
 func (s *search[K]) blocks(do func(*worker[K])) {
 	w := s.crew[0]
 	for at := 0; at < s.next; at = w.to {
-		w.from, w.to = at, min(at+blockSize, s.next)
-		w.reset()
-		if !w.expand(1, false) {
+		w.reset(at, min(at+blockSize, s.next))
+		if w.look(); len(w.holes) > 0 || !w.expand(1, false) {
 			panic("explore: a rule was forgotten")
 		}
 		do(w)

@@ -42,18 +42,16 @@ func (s *search[K]) insert(crew []*worker[K], owners int) Stop {
 // insert inserts some of the worker's successors and notes which are new. It loads
 // every slot where a search will begin before any search depends on one.
 func (w *worker[K]) insert(some []int32) {
-	shards := &w.s.store.shards
+	store := &w.s.store
 	sum := uint64(0)
 	for len(some) > 0 {
 		n := min(len(some), 4*blockSize)
 		for _, j := range some[:n] {
-			h := w.hashes[j]
-			sh := &shards[shardOf(h)]
-			sum += sh.slots[sh.home(h)][0]
+			sum += store.touch(w.hashes[j])
 		}
 		for _, j := range some[:n] {
 			h := w.hashes[j]
-			w.fresh[j] = shards[shardOf(h)].insert(h, &w.successors[j])
+			w.fresh[j] = store.shards[shardOf(h)].insert(h, &w.successors[j])
 		}
 		some = some[n:]
 	}

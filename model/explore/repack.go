@@ -39,11 +39,15 @@ func repackAs[A, B words](s *search[A], fs []field) (searcher, bool) {
 	t.store = newStore[B](&s.store)
 	s.store = store[A]{}
 	ids := make([]uint32, len(fs))
-	for i := range s.log.n {
-		unpack(s.fields, s.log.at(i), ids)
-		t.add(pack[B](fs, ids))
-		if i&(chunkSize-1) == chunkSize-1 {
-			s.log.chunks[i>>chunkBits] = nil
+	for at := 0; at < s.log.n; at += blockSize {
+		end := min(at+blockSize, s.log.n)
+		for i := at; i < end; i++ {
+			unpack(s.fields, s.log.at(i), ids)
+			t.log.append(pack[B](fs, ids))
+		}
+		t.crew[0].touched.Add(t.store.addAll(t.log.slice(at, end)))
+		if end&(chunkSize-1) == 0 {
+			s.log.chunks[at>>chunkBits] = nil
 		}
 	}
 	t.fields = fs

@@ -114,12 +114,34 @@ func (s *store[K]) has(k *K) bool {
 
 // add inserts a key, growing if need be, and reports whether it is new.
 func (s *store[K]) add(k *K) bool {
-	h := hash(k)
+	return s.addHashed(hash(k), k)
+}
+
+func (s *store[K]) addHashed(h uint64, k *K) bool {
 	sh := &s.shards[shardOf(h)]
 	if size := sh.sizeFor(1); size > len(sh.slots) {
 		sh.move(size)
 	}
 	return sh.insert(h, k)
+}
+
+// touch loads the slot where the search for a key of some hash begins.
+func (s *store[K]) touch(hash uint64) uint64 {
+	sh := &s.shards[shardOf(hash)]
+	return sh.slots[sh.home(hash)][0]
+}
+
+// addAll adds the keys of a block, touching all before it looks at one.
+func (s *store[K]) addAll(keys []K) (touched uint64) {
+	var hashes [blockSize]uint64
+	for i := range keys {
+		hashes[i] = hash(&keys[i])
+		touched += s.touch(hashes[i])
+	}
+	for i := range keys {
+		s.addHashed(hashes[i], &keys[i])
+	}
+	return touched
 }
 
 // sizeFor is how many slots there must be before n keys are inserted.
