@@ -92,9 +92,11 @@ func (s *summary) listen(ctx context.Context, sub subject, workers []*worker, tr
 		return w.test(ctx, chosen[i], sub, tr.options)
 	}
 	progress := func(i, done int) { s.count(done, len(chosen), chosen[i].Path()+left(began, done, len(chosen))) }
+	clearLine := func() { s.count(len(chosen), len(chosen), "") }
+	defer clearLine()
 	for t, err := range runtimes.Beside(ctx, workers, len(chosen), do, progress) {
+		clearLine()
 		if err != nil && !errors.Is(err, context.Canceled) {
-			s.count(len(chosen), len(chosen), "")
 			return err
 		}
 		if err != nil && t.report.Tally.Runs() == 0 {
@@ -106,7 +108,6 @@ func (s *summary) listen(ctx context.Context, sub subject, workers []*worker, tr
 			s.printHistories(h)
 		}
 	}
-	s.count(len(chosen), len(chosen), "")
 	if ctx.Err() != nil && ran < len(chosen) {
 		s.note = fmt.Sprintf("interrupted: %d of %d tests were not run", len(chosen)-ran, len(chosen))
 		s.status = worse(s.status, exitInconclusive)
