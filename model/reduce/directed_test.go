@@ -226,6 +226,26 @@ var directed = []counterexample{
 		litmus overtaken
 		thread a { }
 		thread b { throwTo a Kill; throwTo a X }`},
+	{"a second kill has no effect as long as what is due is not received", "lispworks@doc", []string{"may=no", "order=fifo"}, `
+		litmus due-and-no-kill
+		flag h
+		thread t { try { nop } catch X { spin h; log c } }
+		thread y { kill t; interrupt t { raise X }; kill t; set h }`},
+	{"a kill voids what comes before it is received", "lispworks@doc", []string{"may=no", "order=fifo", "doomed=everything", "voids=yes"}, `
+		litmus due-and-voids
+		flag g
+		thread t { protect { nop } cleanup { spin g; log c } }
+		thread y { kill t; interrupt t { log x }; set g }`},
+	{"what is pending when a signal is received, waits for the next cue, and what comes later is one", "racket@8.7", []string{"may=no", "keep=all", "arm=send", "handler-mask=open"}, `
+		litmus due-and-cues
+		flag g
+		thread t { try { nop } catch X { spin g; log c } }
+		thread y { throwTo t X; throwTo t X; set g }`},
+	{"a mask that opens is a cue only if something is pending", "ghc@doc2010", []string{"may=no", "arm=enter"}, `
+		litmus lazy-and-cues
+		flag f
+		thread t { mask { set f; unmask { nop }; log n } }
+		thread y { spin f; throwTo t X }`},
 	{"where a throw at who has ended is an error, it does not wait for the end", "ghc@doc2010", []string{"gone-error=yes"}, `
 		litmus gone
 		thread a { throwTo b X }

@@ -27,15 +27,11 @@ var harmless = map[string]string{
 // of which it is not known whether they matter; they stay. Each with choice points so that
 // it makes a difference, where few dialects by chance have such.
 var undecided = map[string][]string{
-	"due though not: " + cues: {"may=no", "arm=+leave"},
-	"due though not: a kill of a thread that is being killed is not taken away (doomed)": {"may=no", "doomed=no-kill"},
-	"due though not: a kill leaves what is pending (voids)":                              {"may=no", "voids=yes"},
-	"lazy though not: who receives goes on, if only to unwind (fatal)":                   {"fatal=yes"},
-	"lazy though not: " + cues:                                                               {"arm=+leave"},
+	"lazy though not: who receives goes on, if only to unwind (fatal)":                       {"fatal=yes"},
 	"lazy though not: senders only append (direct, arrival, keep)":                           nil,
 	"lazy though not: nobody sees who waits (deadlock, false-death, two-step-exit, booting)": nil,
-	"lazy throws and timeout":                                                                nil,
-	"lazy throws and lazy":                                                                   nil,
+	"lazy throws and timeout": nil,
+	"lazy throws and lazy":    nil,
 }
 
 const cues = "threads look for signals always, not after cues (arm)"
