@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/interject/interject/litmus"
 	"github.com/interject/interject/litmus/gen"
@@ -28,11 +27,12 @@ type Point struct {
 	Stmt   int       // the line of the statement in the marked program; 0: the thread's end
 	Block  int       // -1: before the statement, or in it; else at the end of that of its blocks
 	Unsafe []Failure // what comes of it there, each with its shortest run; empty: it is safe
+	shown  []string  // the causes that these show
 }
 
 // Failure is something that an interrupt breaks.
 type Failure struct {
-	Why     string
+	Why     string // what is broken, and what follows from it
 	Outcome litmus.Outcome
 	Machine *model.Machine
 	Run     []model.Label // the shortest
@@ -87,36 +87,48 @@ func RunAudit(ctx context.Context, t *litmus.Test, d model.Dialect, want Demands
 		}
 		s.Blocks = make([]litmus.Block, len(form.Blocks))
 		for _, s := range append([]litmus.Stmt{s}, aimed(own, th.Name)...) {
+			j := j.of(th.Name, s)
+			if err := a.orders(ctx, d, th.Name, s, &j, o); err != nil {
+				return nil, err
+			}
 			if err := a.thread(ctx, d, th.Name, s, j, o); err != nil {
 				return nil, err
 			}
 		}
 	}
 	a.Signal = form.Word
-	slices.SortStableFunc(a.Points, a.compare)
+	a.inOrder()
 	return a, nil
 }
 
 func (a *Audit) note(reasons ...string) { a.Partial = append(a.Partial, reasons...) }
 
-// compare is the order of the text; the end of a thread is behind all.
-func (a *Audit) compare(p, q Point) int {
-	order := func(p Point) int {
-		if p.Stmt == 0 || p.Stmt == Nowhere {
-			return 1 << 20
+// inOrder puts the points in the order of the text: a thread's end behind all that is in it.
+func (a *Audit) inOrder() {
+	type place struct {
+		thread      string
+		stmt, block int
+	}
+	at := map[place]int{}
+	for _, th := range a.Test.Threads {
+		var walk func(litmus.Block)
+		walk = func(b litmus.Block) {
+			for _, s := range b {
+				at[place{th.Name, s.Pos.Line, -1}] = len(at) + 1
+				for i, kid := range s.Blocks {
+					walk(kid)
+					at[place{th.Name, s.Pos.Line, i}] = len(at) + 1
+				}
+			}
 		}
-		return p.Stmt
+		walk(th.Body)
+		for _, end := range []int{0, Nowhere} {
+			at[place{th.Name, end, -1}] = len(at) + 1
+		}
 	}
-	thread := func(p Point) int {
-		return slices.IndexFunc(a.Test.Threads, func(t litmus.Thread) bool { return t.Name == p.Thread })
-	}
-	if d := thread(p) - thread(q); d != 0 {
-		return d
-	}
-	if d := order(p) - order(q); d != 0 {
-		return d
-	}
-	return p.Block - q.Block
+	slices.SortStableFunc(a.Points, func(p, q Point) int {
+		return at[place{p.Thread, p.Stmt, p.Block}] - at[place{q.Thread, q.Stmt, q.Block}]
+	})
 }
 
 func signalOf(v gen.Vocabulary) *litmus.Form {
@@ -217,6 +229,33 @@ func interrupting(b litmus.Block) bool {
 	return sent
 }
 
+// orders finds what the cells hold when what interrupts is done before the thread, or
+// behind it: to come to something else loses an update.
+func (a *Audit) orders(ctx context.Context, d model.Dialect, name string, s litmus.Stmt, j *judge, o explore.Options) error {
+	if !j.want.Whole || !j.thunk {
+		return nil
+	}
+	j.whole = nil
+	for _, first := range []bool{true, false} {
+		t := gen.Clone(a.Test)
+		for i := range t.Threads {
+			th := &t.Threads[i]
+			if thunk := gen.CloneBlock(s.Blocks[0]); th.Name == name && first {
+				th.Body = append(thunk, th.Body...)
+			} else if th.Name == name {
+				th.Body = append(th.Body, thunk...)
+			}
+		}
+		all, err := t.Explore(ctx, d, o)
+		if err != nil {
+			return err
+		}
+		a.note(all.Reasons...)
+		j.whole = append(j.whole, all.Outcomes...)
+	}
+	return nil
+}
+
 // thread interrupts one thread, wherever it is.
 func (a *Audit) thread(ctx context.Context, d model.Dialect, name string, s litmus.Stmt, j judge, o explore.Options) error {
 	t := gen.Clone(a.Test)
@@ -259,13 +298,39 @@ func (a *Audit) end(w *watch, r *explore.Report[noted], state int, cycle []int, 
 	}
 	p := &a.Points[i]
 	o := w.outcome(r, cycle)
-	why := strings.Join(j.failures(o, at.Thread), "; ")
-	if why == "" || slices.ContainsFunc(p.Unsafe, func(f Failure) bool { return f.Why == why }) {
-		return // the first is the shortest
-	}
-	f := Failure{Why: why, Outcome: o, Machine: w.Machine}
+	f := Failure{Outcome: o, Machine: w.Machine}
 	for _, s := range r.Paths(state)[0] {
 		f.Run = append(f.Run, model.Unpack(s.Label))
 	}
+	v := j.failures(o, misuse(w.Machine, w.thread, f.Run))
+	if !slices.ContainsFunc(v.causes, func(why string) bool { return !slices.Contains(p.shown, why) }) {
+		return // the first is the shortest
+	}
+	p.shown, f.Why = append(p.shown, v.causes...), v.String()
 	p.Unsafe = append(p.Unsafe, f)
+}
+
+// misuse says by what operation a thread came to its last Error.
+func misuse(m *model.Machine, t model.Thread, run []model.Label) string {
+	moves, err := m.Replay(run)
+	if err != nil {
+		panic(fmt.Sprintf("properties: a run of %s does not replay: %v", m.Name, err))
+	}
+	why := "misuses a resource: it dies of Error"
+	from := m.Start()
+	for _, v := range moves {
+		was, is := standingAt(m, t, from.Read()), standingAt(m, t, v.To.Read())
+		if from = v.To; was.Unwinding() || !is.Unwinding() || was.At == 0 || v.Label.Thread != t {
+			continue
+		}
+		switch n := m.Nodes[was.At]; n.Op {
+		case model.Lock:
+			why = "re-enters " + m.Cells[n.A].Name + ": it takes the mutex that it holds, and dies of Error"
+		case model.Throw:
+			why = "throws to a tag that is not there, and dies of Error"
+		case model.Unlock:
+			why = "gives " + m.Cells[n.A].Name + " back twice: it releases the mutex that it does not hold, and dies of Error"
+		}
+	}
+	return why
 }

@@ -174,10 +174,14 @@ func (a *app) printSteps(m *model.Machine, run []model.Label) error {
 	if err != nil {
 		return fmt.Errorf("a witness does not replay, which is a bug in interject: %w", err)
 	}
+	wide := 8
+	for _, l := range run {
+		wide = max(wide, len(m.String(l)))
+	}
 	for i, v := range moves {
 		r := model.Rules[v.Label.Rule]
 		text := strings.Replace(m.Text(v.Label.Thread, v.To.Read()), nowhere, "", 1)
-		fmt.Fprintf(a.out, "  %3d  %-8s %-16s %s\n", i+1, m.String(v.Label), r.Name, text)
+		fmt.Fprintf(a.out, "  %3d  %-*s %-16s %s\n", i+1, wide, m.String(v.Label), r.Name, text)
 	}
 	return nil
 }
