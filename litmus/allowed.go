@@ -72,16 +72,18 @@ func (t *Test) ExploreMachine(ctx context.Context, m *model.Machine, o explore.O
 	if o.Reduce {
 		return t.ExploreReduced(ctx, m, reduce.New(m, reduce.All), o)
 	}
-	return t.search(ctx, m, System{m}, o)
+	return t.ExploreSystem(ctx, m, System{m}, o)
 }
 
 // ExploreReduced is ExploreMachine with chosen reductions.
 func (t *Test) ExploreReduced(ctx context.Context, m *model.Machine, sys explore.Reducer[model.Part], o explore.Options) (*Allowed, error) {
 	o.Reduce = true
-	return t.search(ctx, m, sys, o)
+	return t.ExploreSystem(ctx, m, sys, o)
 }
 
-func (t *Test) search(ctx context.Context, m *model.Machine, sys explore.System[model.Part], o explore.Options) (*Allowed, error) {
+// ExploreSystem is ExploreMachine for a system that takes the machine's steps and does
+// something beside.
+func (t *Test) ExploreSystem(ctx context.Context, m *model.Machine, sys explore.System[model.Part], o explore.Options) (*Allowed, error) {
 	r, err := explore.Explore(ctx, sys, o)
 	if err != nil {
 		return nil, err

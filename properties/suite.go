@@ -34,7 +34,6 @@ type SuiteTest struct {
 type target struct {
 	name string
 	make func(*litmus.Test) (*model.Machine, error)
-	rule int // that must fire; -1 for a choice
 }
 
 // targetsOf are the rules and the choices of an edition: each answer that another
@@ -43,7 +42,7 @@ func targetsOf(d model.Dialect) []target {
 	var all []target
 	for r, rule := range model.Rules {
 		f := Fault{Machine: func(m *model.Machine) { ablate(m, r) }}
-		all = append(all, target{rule.ID + " " + rule.Name, func(t *litmus.Test) (*model.Machine, error) { return f.machine(t, d) }, r})
+		all = append(all, target{rule.ID + " " + rule.Name, func(t *litmus.Test) (*model.Machine, error) { return f.machine(t, d) }})
 	}
 	for _, c := range model.ChoicePoints() {
 		var seen []string
@@ -59,7 +58,7 @@ func targetsOf(d model.Dialect) []target {
 					return nil, err
 				}
 				return t.Machine(moved)
-			}, -1})
+			}})
 		}
 	}
 	return all
@@ -77,33 +76,47 @@ type noticer struct {
 
 // notices says which of the targets a test notices, as far as they are asked for.
 func (n *noticer) notices(t *litmus.Test, asked []bool) ([]int, error) {
-	a, err := t.Explore(n.ctx, n.d, explore.Options{MaxStates: suiteBound})
-	if err != nil || a.Partial {
-		return nil, err
-	}
-	fired, err := Question{Test: t, Edition: n.d}.Fired()
-	if err != nil {
-		return nil, err
-	}
-	var all []int
-	for i, g := range n.targets {
-		if !asked[i] || g.rule >= 0 && !fired.Has(g.rule) {
-			continue
-		}
-		if n.differs(t, g, a) {
-			all = append(all, i)
-		}
-	}
-	return all, n.ctx.Err()
+	found, _, err := n.looks(t, asked)
+	return found, err
 }
 
-// differs says that a test has other outcomes under a target's semantics, or that
-// this semantics finds itself broken.
-func (n *noticer) differs(t *litmus.Test, g target, a *litmus.Allowed) (yes bool) {
-	m, err := g.make(t)
+// looks says which of the targets that are asked for a test notices, and for which of
+// the others some step that a run reaches would be another.
+func (n *noticer) looks(t *litmus.Test, asked []bool) (noticed, met []int, err error) {
+	m, err := t.Machine(n.d)
 	if err != nil {
-		return false
+		return nil, nil, err
 	}
+	others := make([]*model.Machine, len(n.targets))
+	for i, g := range n.targets {
+		if asked[i] {
+			others[i], _ = g.make(t) // nil where the target's semantics cannot express the test
+		}
+	}
+	a, twins, err := exploreBeside(n.ctx, t, m, others, explore.Options{MaxStates: suiteBound})
+	if err != nil || a.Partial {
+		return nil, nil, err
+	}
+	differs := map[*twin]bool{}
+	for i, o := range twins {
+		if o == nil || !o.parts {
+			continue
+		}
+		if _, ok := differs[o]; !ok {
+			differs[o] = n.differs(t, o.Machine, a)
+		}
+		if differs[o] {
+			noticed = append(noticed, i)
+		} else {
+			met = append(met, i)
+		}
+	}
+	return noticed, met, n.ctx.Err()
+}
+
+// differs says that a test has other outcomes under another semantics, or that this
+// finds itself broken.
+func (n *noticer) differs(t *litmus.Test, m *model.Machine, a *litmus.Allowed) (yes bool) {
 	defer func() {
 		if p := recover(); p != nil {
 			yes = true
