@@ -48,7 +48,8 @@ var answers = map[reflect.Type][]string{
 	reflect.TypeFor[Order]():   {"fifo", "lifo", "any"},
 	reflect.TypeFor[Doomed]():  {"everything", "no-kill", "never-again", "nothing"},
 	reflect.TypeFor[Unwinds](): {"nowhere", "at-masks", "anywhere"},
-	reflect.TypeFor[Ends]():    {"none", "every", "perhaps-own"},
+	reflect.TypeFor[Ends]():    {"none", "perhaps-own"},
+	reflect.TypeFor[Stray]():   {"never", "after-others", "any-time"},
 
 	reflect.TypeFor[ThrowToIdiom]():  {"primitive", "thunk"},
 	reflect.TypeFor[KillIdiom]():     {"primitive", "exception", "thunk"},
@@ -138,6 +139,9 @@ func (d Dialect) Check() error {
 	}
 	if d.Sync && (d.Turns || d.Through) {
 		return fmt.Errorf("%s: turns=yes and through=yes go with sync=no only: a sender that waits for its signal to be received could not be found again where the signal went, nor take its turn", d.Name)
+	}
+	if d.Spurious == AfterOthers && d.EndsWaits != NoOther {
+		return fmt.Errorf("%s: endswaits=%s goes with other answers than spurious=after-others, which says itself what becomes of waits that thunks interrupted", d.Name, answers[reflect.TypeFor[Ends]()][d.EndsWaits])
 	}
 	return nil
 }

@@ -70,6 +70,7 @@ type Dialect struct {
 	Relocks   bool  // does an interrupted wait take its mutex again before anything else?
 	PassOn    bool  // does a waiter that is thrown out pass a notification on, had it one or not?
 	EndsWaits Ends  // which waits that a thunk interrupted does a notification end, beside the first?
+	Spurious  Stray // when may a wait end that nobody notified?
 	WakeError bool  // is it an error to hand a mutex to a thread that ends before it is woken?
 	OwnNotify bool  // is it an error to notify without holding the mutex of those that wait?
 	JoinSelf  OpSet // in which ways to join is it an error to join oneself?
@@ -122,12 +123,21 @@ const (
 // Ends is which waits a notification ends beside that of the first that waits.
 type Ends uint8
 
-// None; every wait on the condition that a thunk interrupted; or, perhaps, those
-// of the thread that it wakes.
+// None; or, perhaps, those of the thread that it wakes.
 const (
 	NoOther Ends = iota
-	EveryInterrupted
 	PerhapsItsOwn
+)
+
+// Stray is when a wait may end that nobody notified: a spurious wake-up.
+type Stray uint8
+
+// Never; once another has waited on the condition, or notified one that waits there,
+// since this wait began; or whenever it likes.
+const (
+	NoStray Stray = iota
+	AfterOthers
+	Whenever
 )
 
 // Unwinds is where in an unwinding a signal can be received.

@@ -12,11 +12,15 @@ var Java17 = Dialect{
 	Title: "OpenJDK 17, Thread.interrupt, observed",
 	Lacks: lacksAllBut(exceptions, cancelling, mvars, withLock, mutexes, conditions, semaphores, foreignCalls),
 
+	Idioms: Idioms{WithLock: WithLockStrict}, // [java-api ReentrantLock.unlock]: IllegalMonitorStateException
+
 	Begin:     Interruptible,                                     // [java-api Thread.interrupt]: nothing comes but where it is looked for
 	Keep:      Once,                                              // [java-api Thread.interrupt]: a flag
 	Wake:      javaBlocking,                                      // never consulted: its threads are never open
 	Opens:     javaBlocking,                                      // [java-api Thread.interrupt]
 	Points:    javaBlocking&^Ops(Join, JoinTimeout) | Ops(Point), // [java-obs]: a join of a thread that has ended does not look
+	NoLine:    Ops(Take, Put),                                    // [java-api ArrayBlockingQueue]: of who waits no order is guaranteed
 	Relocks:   true,                                              // [java-api Object.wait]
+	Spurious:  Whenever,                                          // [java-api Condition]: a spurious wake-up is permitted
 	OwnNotify: true,                                              // [java-api Condition.signal]: IllegalMonitorStateException
 }

@@ -17,10 +17,13 @@ var pthreadBase = Dialect{
 	Opens:   cancellationPoints,              // [posix s.2.9.5, cancellation points]
 	Points:  cancellationPoints | Ops(Point), // [posix s.2.9.5]: acted upon when the point is reached
 	Relocks: true,                            // [posix pthread_cond_wait]
+	NoLine:  Ops(Take, Put),                  // [posix read, write]: of who waits no order is said; who was woken in vain has lost its place
 }
 
 // PthreadDoc is POSIX.
-var PthreadDoc = pthreadBase.with("pthread@doc", "POSIX.1-2017, thread cancellation", func(d *Dialect) {})
+var PthreadDoc = pthreadBase.with("pthread@doc", "POSIX.1-2017, thread cancellation", func(d *Dialect) {
+	d.Spurious = Whenever // [posix pthread_cond_wait]
+})
 
 // PthreadGlibc236 is glibc 2.36.
 var PthreadGlibc236 = pthreadBase.with("pthread@glibc2.36", "glibc 2.36 on Linux, C, observed", func(d *Dialect) {

@@ -49,6 +49,9 @@ var Python311 = Dialect{
 	Name:  "python@3.11",
 	Title: "CPython 3.11.2, PyThreadState_SetAsyncExc, observed",
 	Lacks: lacksAllBut(pythonHas...),
+
+	Idioms: Idioms{WithLock: WithLockStrict}, // [py-manual threading.Lock.release]: a RuntimeError where it is not locked
+
 	Keep:  Last,             // [py-api PyThreadState_SetAsyncExc]; [py-obs slot]
 	Wake:  Ops(JoinTimeout), // [py-obs blocked operations]: none ends early, and one that has timed out does not return first
 	Retry: pythonRetry,

@@ -8,9 +8,12 @@ var Ruby31 = Dialect{
 	Title: "CRuby 3.1.2, observed",
 	Lacks: lacksAllBut(exceptions, throwing, killing, tags, classMasks, mvars, withLock, mutexes, holder, conditions, foreignCalls),
 
+	Idioms: Idioms{WithLock: WithLockStrict}, // [ruby-doc Thread::Mutex#unlock]: a ThreadError where it is not locked
+
 	Inherit:      true,                                 // [ruby-obs inheritance]
 	DeathFrees:   true,                                 // [ruby-obs mutex of a dead thread]
 	JoinRaises:   true,                                 // [ruby-doc Thread#join]
+	JoinSelf:     Ops(Join, JoinTimeout),               // [ruby-src thread_join]: the target must not be the current thread
 	Order:        FIFO,                                 // among those that its mask lets in: [ruby-obs order]
 	Arm:          OnSend | OnEnter | OnLeave | OnBlock, // [ruby-obs drain]: not on calls, free mutexes, time
 	Poke:         Ops(Wait),                            // [ruby-doc Mutex#sleep]: it may end without a wake-up; [ruby-src rb_mutex_sleep_forever]: it does when a masked signal comes
@@ -32,4 +35,5 @@ var RubyDoc = Ruby31.with("ruby@doc3.1", "The documentation of Ruby 3.1", func(d
 	d.Retry = 0           // [ruby-doc Thread::Mutex#lock, Thread::Queue#pop]: of lost wake-ups nothing is said
 	d.Doomed = Everything // [ruby-doc Thread#kill]
 	d.Voids = false       // unverified: nothing is said
+	d.Spurious = Whenever // [ruby-doc Mutex#sleep]: it may end without a wake-up
 })

@@ -110,6 +110,7 @@ func init() {
 		{"B16", "notify-unheld", Own, notifyUnheld},
 		{"B17", "receive-message", Own, receiveMessage},
 		{"B18", "join-self", Own, joinSelf},
+		{"B19", "wake-spuriously", Own, wakeSpuriously},
 		{"E1", "gone", Own, gone},
 		{"E2", "late-kill", Own, lateKill},
 		{"G1", "deadlock", Configuration, deadlock},

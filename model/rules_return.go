@@ -85,7 +85,9 @@ func returnCleaning(x *Step, t Thread) bool {
 }
 
 // R7 return-thunk. The interrupted point goes on; an operation that was blocked
-// is executed again, and a wait goes on.
+// is executed again, and a wait goes on, unless it was notified meanwhile, or ends
+// spuriously: where others may end it, if one has waited on the condition since, or
+// notified one that did.
 //
 //	t returns into interrupted(point)
 //	─────────────────────────────────
@@ -99,11 +101,8 @@ func returnThunk(x *Step, t Thread) bool {
 	}
 	x.pop(t, f, false)
 	c = c.elsewhere(Core{Status: Running, Ctl: f.Ctl, Mask: f.Mask, Arg: f.Arg, At: f.At, Value: f.Value, Env: f.Env})
-	switch f.Wait {
-	case StillWaits:
-		c.Status, c.Op, c.On = Blocked, Wait, x.Nodes[f.At].A
-	case Notified:
-		c.Status, c.Op, c.On = Blocked, Relock, x.Nodes[f.At].B
+	if f.Wait != NoWait {
+		c = x.resumeWait(t, c, f)
 	}
 	c = x.arm(t, c, OnThunk)
 	c.Bare = f.Bare && c.Armed

@@ -1,7 +1,10 @@
 package model
 
+import "slices"
+
 // B9 wait. The mutex is given back and the thread waits on the condition, in one
-// step. To wait without holding the mutex is an error.
+// step. To wait without holding the mutex is an error. Where a wait may end because of
+// others (Spurious = after-others), any of those that wait already may end in this step.
 //
 //	t at wait c l    l held by t
 //	────────────────────────────────
@@ -13,11 +16,11 @@ func wait(x *Step, t Thread) bool {
 	if !ok {
 		return false
 	}
-	l := x.Cell(n.B)
-	if l.Owner != byte(t)+1 {
+	if x.Cell(n.B).Owner != byte(t)+1 {
 		return x.raise(t, c, ErrorClass)
 	}
 	x.release(n.B)
+	x.token(n.A, byte(t)+1)
 	cell := x.Cell(n.A)
 	cell.Waiters += string([]byte{byte(t)})
 	x.SetCell(n.A, cell)
@@ -27,8 +30,95 @@ func wait(x *Step, t Thread) bool {
 	return true
 }
 
+// B19 wake-spuriously. A wait ends though nobody notified it. That is settled when it
+// begins, for the thread may take its mutex again (B11) as late as it likes; or when it
+// goes on after a thunk (R7). Nobody is owed such a step: no run has infinitely many.
+//
+//	t at wait c l    l held by t    Spurious = any-time
+//	───────────────────────────────────────────────────
+//	l ← free    t blocked in relock
+//
+// Source: [posix pthread_cond_wait]; [java-api Condition].
+func wakeSpuriously(x *Step, t Thread) bool {
+	c, n, ok := x.at(t, Wait)
+	if !ok || x.Spurious != Whenever || x.Cell(n.B).Owner != byte(t)+1 {
+		return false
+	}
+	x.release(n.B)
+	x.emit(Event{Kind: BlockedOn, Thread: t, Send: c.At})
+	c.Status, c.Fresh = Blocked, false
+	x.relocks(t, c)
+	return true
+}
+
+// Occasional says of the label of a step that no run has infinitely many like it: a
+// wait that ends though nobody notified it.
+func (m *Machine) Occasional(label uint32) bool {
+	l := Unpack(label)
+	switch Rules[l.Rule].ID {
+	case "B19":
+		return true
+	case "B9", "B10":
+		return m.Spurious == AfterOthers && l.Choice > 0
+	}
+	return false
+}
+
+// token is set to 1 + the thread that begins to wait on condition i, or to 0 by a
+// notification, where a wait may end because of others. Who waits compares it with what
+// it was: between giving back the mutex and falling asleep, and whenever anything, be it
+// a thunk or the garbage collector, has woken it. So any of those that sleep may end.
+// Source: [sbcl-src condition-wait]; [sbcl-obs condition-wait].
+func (x *Step) token(i, to uint8) {
+	if x.Spurious != AfterOthers {
+		return
+	}
+	cell := x.Cell(i)
+	cell.Owner = to
+	x.SetCell(i, cell)
+	var others []Thread
+	for j := range len(cell.Waiters) {
+		if u := Thread(cell.Waiters[j]); byte(u)+1 != to && x.sleeps(u, i) && !slices.Contains(others, u) {
+			others = append(others, u)
+		}
+	}
+	if len(others) > 7 {
+		x.over = "choices among those that wait on " + x.Cells[i].Name
+		return
+	}
+	which := x.Choose(1 << len(others))
+	for j, u := range others {
+		if which>>j&1 != 0 {
+			x.wakeWaiter(u, x.Core(u))
+		}
+	}
+}
+
+// sleeps says that u is blocked in a wait on condition i, and no thunk runs in it.
+func (x *Step) sleeps(u Thread, i uint8) bool {
+	c := x.Core(u)
+	return c.Status == Blocked && c.Op == Wait && c.On == i
+}
+
+// resumeWait is thread t back in the wait on which a thunk that has returned lay, or
+// on its way out of it: notified, or spuriously.
+func (x *Step) resumeWait(t Thread, c Core, f Frame) Core {
+	c.Status, c.Op, c.On = Blocked, Wait, x.Nodes[f.At].A
+	stays := x.Spurious != AfterOthers || x.Cell(c.On).Owner == byte(t)+1
+	if f.Wait == StillWaits && stays && !(x.Spurious == Whenever && x.Choose(2) == 1) {
+		return c
+	}
+	if f.Wait == StillWaits {
+		x.unlist(t, c.On)
+	}
+	c.Op, c.On = Relock, x.Nodes[f.At].B
+	return c
+}
+
 // B10 notify. The first that waits goes on to take its mutex again; also while a
-// thunk runs in it.
+// thunk runs in it. Where a wait may end because of others (Spurious = after-others), it
+// is the first that sleeps, any other may end in this step, and one in which a thunk runs does
+// when the thunk returns.
 //
 //	t at notify c    u waits first on c
 //	───────────────────────────────────
@@ -41,6 +131,7 @@ func notify(x *Step, t Thread) bool {
 		return false
 	}
 	x.notifyFirst(n.A)
+	x.token(n.A, 0)
 	return x.goOn(t, c, n)
 }
 
@@ -73,19 +164,20 @@ func (x *Step) unheld(t Thread, i uint8) bool {
 
 // notifyFirst lets the first that waits on condition i go on.
 func (x *Step) notifyFirst(i uint8) {
-	if x.EndsWaits == EveryInterrupted {
-		x.endWaits(i)
-	}
 	cell := x.Cell(i)
-	if cell.Waiters == "" {
+	j := 0
+	for x.Spurious == AfterOthers && j < len(cell.Waiters) && !x.sleeps(Thread(cell.Waiters[j]), i) {
+		j++
+	}
+	if j == len(cell.Waiters) {
 		return
 	}
-	u := Thread(cell.Waiters[0])
-	cell.Waiters = cell.Waiters[1:]
+	u := Thread(cell.Waiters[j])
+	cell.Waiters = cell.Waiters[:j] + cell.Waiters[j+1:]
 	x.SetCell(i, cell)
 	if x.EndsWaits == PerhapsItsOwn && x.Core(u).Op == Wait && x.Core(u).On == i {
 		x.endOwn(u, i)
-	} else if x.notifyUnder(u, i) {
+	} else if x.Spurious != AfterOthers && x.notifyUnder(u, i) {
 		return
 	}
 	x.relocks(u, x.Core(u))
@@ -131,21 +223,6 @@ func (x *Step) endOwn(u Thread, i uint8) {
 	if under > 0 && x.Choose(2) == 0 {
 		for x.notifyUnder(u, i) {
 		}
-	}
-}
-
-// endWaits notifies every wait on condition i that a thunk interrupted.
-func (x *Step) endWaits(i uint8) {
-	cell := x.Cell(i)
-	rest := ""
-	for j := range len(cell.Waiters) {
-		if !x.notifyUnder(Thread(cell.Waiters[j]), i) {
-			rest += cell.Waiters[j : j+1]
-		}
-	}
-	if rest != cell.Waiters {
-		cell.Waiters = rest
-		x.SetCell(i, cell)
 	}
 }
 

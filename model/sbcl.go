@@ -31,13 +31,15 @@ var sbclBase = Dialect{
 var SBCLDoc = sbclBase.with("sbcl@doc", "documentation of sb-thread:interrupt-thread", func(d *Dialect) {
 	d.May = true         // no promise of when: [sbcl-it ¶1-2]
 	d.ThunkBegins = true // [sbcl-it ¶4]: executed in the order sent, which an execution that has not begun is not
+	// Spurious stays never: this is what interrupt-thread promises, and impl is held to it, which has
+	// none. That of condition-wait says that they are possible [sbcl-src condition-wait].
 	d.TwoStepExit = true // that what was sent is run, is not promised to a thread that ends
 })
 
 // SBCL22 is SBCL 2.2.
 var SBCL22 = sbclBase.with("sbcl@2.2", "SBCL 2.2.9, x86-64 without safepoints, observed", func(d *Dialect) {
 	d.Arrival = OnReturn                // [sbcl-src %interrupt-thread]
-	d.EndsWaits = EveryInterrupted      // [sbcl-src condition-wait]: the token has changed
+	d.Spurious = AfterOthers            // [sbcl-src condition-wait, condition-notify]: the token has changed; [sbcl-obs condition-wait]
 	d.LockCycle = true                  // [sbcl-src check-deadlock]
 	d.JoinSelf = Ops(Join, JoinTimeout) // [sbcl-src join-thread]: an attempt to join the current thread
 	d.NestBound = 8                     // [sbcl-src MAX_INTERRUPTS]

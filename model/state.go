@@ -186,7 +186,7 @@ type Signal struct {
 // Cell is a shared cell.
 type Cell struct {
 	Value   int16  // content, count, or Empty
-	Owner   uint8  // Mutex: 1 + the thread that holds it; LazyCell: that computes it
+	Owner   uint8  // 1 + a thread. Mutex: that holds it; LazyCell: that computes it; Condition: see token
 	Waiters string // threads in the order in which they came
 	Work    Stack  // LazyCell: what remains to be done, if some of it was
 	Stage   Stage  // LazyCell

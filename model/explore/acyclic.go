@@ -17,8 +17,9 @@ type move struct {
 // size and is held twice then, and in that part's graph.
 const moveBytes = 12*5/2 + 4
 
-// suspects marks the effects that the argument above does not clear, and reports
-// whether there are any, and whether so many bytes were enough to find that out.
+// suspects marks the effects that the argument above does not clear, and that are not
+// occasional. It reports whether there are any, and whether so many bytes were enough to
+// find that out.
 func (s *search[K]) suspects(budget int64) (alive []bool, some, ok bool) {
 	budget -= int64(len(s.memo.effects)) + 64*int64(len(s.memo.sparse))
 	if budget < 0 {
@@ -29,7 +30,7 @@ func (s *search[K]) suspects(budget int64) (alive []bool, some, ok bool) {
 	s.memo.walk(func(_ int, path []write, leaf int32) {
 		for j := ^leaf; j > 0 && budget >= 0; j++ {
 			e := &s.memo.effects[j]
-			if e.kind == successor {
+			if e.kind == successor && !s.know.occasional(e.label) {
 				alive[j] = true
 				budget -= moveBytes * int64(s.addMoves(moves, j, path))
 			}

@@ -8,7 +8,8 @@ import (
 
 // Cycle is a way to run for ever that is weakly fair: a maximal set of states, each
 // of which can reach each other, in which every fair agent moves or is disabled in
-// some state. A run that visits all of it again and again passes over nobody.
+// some state. A run that visits all of it again and again passes over nobody. Occasional
+// steps count for none.
 type Cycle struct {
 	States []int // ascending
 	Movers []int // agents with a step from a state of the cycle to a state of the cycle

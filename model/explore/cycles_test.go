@@ -1,6 +1,7 @@
 package explore_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -117,6 +118,38 @@ func TestCycleZoo(t *testing.T) {
 		})
 	}
 }
+
+// A cycle through occasional steps only is none; one beside them is found without them.
+func TestOccasionalStepsMakeNoCycles(t *testing.T) {
+	const often, rarely, end = 0, 1, 3
+	to := map[int][][2]int{0: {{1, often}, {3, often}, {4, often}}, 1: {{2, rarely}}, 2: {{1, often}}, 4: {{5, often}}, 5: {{0, rarely}, {6, often}}, 6: {{0, often}}}
+	sys := occasional{&system{parts: 1, agents: 1, expand: func(_ int, v *explore.View[int]) {
+		for i, s := range to[v.Get(0)] {
+			v.Set(0, s[0])
+			v.Commit(uint32(2*i + s[1]))
+		}
+	}}}
+	r, err := explore.Explore(context.Background(), sys, explore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := func(i int) int { return r.Part(i, 0) }
+	if len(r.Cycles) != 1 || len(r.Cycles[0].States) != 4 || len(r.Finals) != 1 || value(r.Finals[0]) != end {
+		t.Fatalf("cycles %v, finals %v; want the one of 0, 4, 5 and 6, and no other", r.Cycles, r.Finals)
+	}
+	checkLasso(t, r, &r.Cycles[0])
+	_, loop := r.Lasso(&r.Cycles[0])
+	for _, s := range loop {
+		if sys.Occasional(s.Label) {
+			t.Errorf("the loop %v has an occasional step", loop)
+		}
+	}
+}
+
+// Odd labels are occasional.
+type occasional struct{ *system }
+
+func (occasional) Occasional(label uint32) bool { return label%2 == 1 }
 
 func checkLasso(t *testing.T, r *explore.Report[int], c *explore.Cycle) {
 	t.Helper()

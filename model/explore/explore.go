@@ -33,6 +33,12 @@ type Checker[P comparable] interface {
 	Check(i int, v *View[P]) error
 }
 
+// Occasional is a System some of whose steps no run has infinitely many of: a cycle of
+// the report has none with such a label.
+type Occasional interface {
+	Occasional(label uint32) bool
+}
+
 // Options bound and watch a search. The zero value bounds nothing.
 type Options struct {
 	MaxStates int // at most so many states are kept; 0: no bound

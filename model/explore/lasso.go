@@ -79,7 +79,7 @@ func (t *tour[K]) walk(start int, good func(Step) bool) []Step {
 		at := queue[i]
 		t.s.visit(at, func(agent int, label uint32, k *K) bool {
 			w, ok := t.state[*k]
-			if !ok {
+			if !ok || t.s.know.occasional(label) {
 				return true
 			}
 			p := from{at, Step{Agent: agent, Label: label, State: w}}

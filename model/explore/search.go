@@ -45,6 +45,7 @@ type teacher interface {
 	symmetric() bool
 	members() int
 	canon(r *renamer, learn bool) (changed, ok bool)
+	occasional(label uint32) bool
 }
 
 // course is the part of a search that does not depend on the width of keys.

@@ -186,6 +186,12 @@ func (v *View[P]) rules() (agents, checks, facts int) {
 	return v.sys.Agents(), checks, facts
 }
 
+// occasional says that no run has infinitely many steps of that label.
+func (v *View[P]) occasional(label uint32) bool {
+	o, ok := v.sys.(Occasional)
+	return ok && o.Occasional(label)
+}
+
 // initial interns the initial state.
 func (v *View[P]) initial() []uint32 {
 	for c := range v.ids {

@@ -39,7 +39,7 @@ var takes = map[string]part{
 	"B13": never, // looks at other threads
 	"B14": never, "B15": silent, "B16": silent,
 	"E2":  never,
-	"S26": silent, "B18": silent,
+	"S26": silent, "B18": silent, "B19": silent,
 	"T12": never, "D6": never,
 	"S25": never,
 	"E1":  silent,
