@@ -60,7 +60,7 @@ func (w *writer) proceed(h *traces.History, r *rand.Rand, steps int) []model.Lab
 // A run that the test has not under the dialect is an error, and so is a form of which
 // histories cannot tell.
 func HistoryOf(t *litmus.Test, d model.Dialect, run []model.Label) (*traces.History, error) {
-	if form, ok := Untold(t); ok {
+	if form := untold(t); form != "" {
 		return nil, fmt.Errorf("%s: histories have no words for %s", t.Name, form)
 	}
 	of, err := newWriting(t, d)
@@ -103,14 +103,14 @@ func HistoryOf(t *litmus.Test, d model.Dialect, run []model.Label) (*traces.Hist
 	return h, nil
 }
 
-// Untold is a form of the test of which histories cannot tell, if it has one.
-func Untold(t *litmus.Test) (form string, ok bool) {
+// untold is a form of the test of which histories cannot tell; empty if it has none.
+func untold(t *litmus.Test) string {
 	for _, f := range t.Features() {
 		if slices.Contains([]string{"lazy", "force", "send", "receive", "trap on", "trap off", "link", "unlink"}, f) {
-			return f, true
+			return f
 		}
 	}
-	return "", false
+	return ""
 }
 
 // follow is the writer after the step l; nil if it is not possible, or not before

@@ -10,12 +10,12 @@ import (
 
 // recorders make the histories of real runtimes that are kept as data.
 var recorders = []struct {
-	tool string
-	args []string
+	tool, debian string
+	args         []string
 }{
-	{"runghc", []string{"record.hs"}},
-	{"sbcl", []string{"--script", "record.lisp"}},
-	{"python3", []string{"record.py"}},
+	{"runghc", "ghc", []string{"record.hs"}},
+	{"sbcl", "sbcl", []string{"--script", "record.lisp"}},
+	{"python3", "python3", []string{"record.py"}},
 }
 
 // What the recorders write now is well-formed, of the same names as what is kept, and can be
@@ -25,7 +25,7 @@ func TestRecorders(t *testing.T) {
 		t.Run(r.tool, func(t *testing.T) {
 			path, err := exec.LookPath(r.tool)
 			if err != nil {
-				t.Skip(r.tool + " is not installed")
+				t.Skipf("%s is not installed: apt-get install %s", r.tool, r.debian)
 			}
 			dir := t.TempDir()
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)

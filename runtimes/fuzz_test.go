@@ -150,11 +150,7 @@ func TestMadePrograms(t *testing.T) {
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
 			beside(t, r)
-			edition, err := model.Edition(r.Edition)
-			if err != nil {
-				t.Fatal(err)
-			}
-			d := driver(t, r.Name)
+			d, edition := seen(t, r)
 			if _, err := d.Version(t.Context()); err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/interject/interject/model"
 )
 
 // driver is the runner of an installed runtime; the test is skipped by the name of
@@ -25,6 +27,16 @@ func driver(t *testing.T, name string) *Driver {
 	d := r.Driver()
 	t.Cleanup(func() { d.Close() })
 	return d
+}
+
+// seen is the runner of an installed runtime, and the edition of what was seen of it.
+func seen(t *testing.T, r Runtime) (*Driver, model.Dialect) {
+	t.Helper()
+	edition, err := model.Edition(r.Edition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return driver(t, r.Name), edition
 }
 
 // beside lets the test of a runtime go on beside those of others, unless it needs all

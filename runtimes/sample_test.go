@@ -22,11 +22,7 @@ func TestDriversKeepToTheirEditions(t *testing.T) {
 	for _, r := range All() {
 		t.Run(r.Name, func(t *testing.T) {
 			beside(t, r)
-			edition, err := model.Edition(r.Edition)
-			if err != nil {
-				t.Fatal(err)
-			}
-			d := driver(t, r.Name)
+			d, edition := seen(t, r)
 			said := &overhearing{t, root, map[byte]int{}}
 			d.Trace = said
 			ran, violating, histories := 0, 0, 0
